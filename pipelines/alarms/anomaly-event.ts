@@ -1,0 +1,23 @@
+/**
+ * What the detector says about a stream: a stretch of rows that do not look normal. It is not an alarm, which is what an
+ * operator handles.
+ *
+ * Its rows are the union of the newest strides of its violating windows; it starts at the newest stride of the first.
+ */
+export interface AnomalyEvent {
+  readonly type: 'opened' | 'extended' | 'closed';
+  /** `stream@startMs`: one id through opened, extended and closed. */
+  readonly id: string;
+  readonly stream: string;
+  readonly modelVersion: string;
+  readonly startMs: number;
+  /** End of the newest violating stride so far (exclusive). */
+  readonly endMs: number;
+  /** Event time at which this was decided: the end of the window, or the watermark, that led to it. */
+  readonly decidedAtMs: number;
+  readonly peakScore: number;
+  /** The threshold in force at the peak. */
+  readonly threshold: number;
+  /** Contribution of each scored channel at the peak, greatest first. */
+  readonly contributions: readonly { readonly channelId: string; readonly share: number }[];
+}

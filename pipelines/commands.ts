@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { thresholdSettingSchema } from './thresholds/threshold-setting.ts';
+
+const everyCommand = {
+  /** Unique; chosen by whoever asks, so that asking twice is applying once. */
+  id: z.string().min(1).max(100),
+  stream: z.string().min(1),
+  issuedAtMs: z.number(),
+  issuedBy: z.string().min(1).max(100),
+  /** Why; shown in the audit trail. */
+  reason: z.string().max(1000).default(''),
+  /** Event time before which the command must not take effect. */
+  notBeforeMs: z.number().optional(),
+};
+
+/** What people and the trainer ask for: the audit trail. The service that applies a command writes the setting. */
+export const commandSchema = z.discriminatedUnion('type', [
+  z.strictObject({ ...everyCommand, type: z.literal('promote'), modelVersion: z.string().min(1) }),
+  z.strictObject({ ...everyCommand, type: z.literal('set-threshold'), setting: thresholdSettingSchema }),
+]);
+
+export type Command = z.output<typeof commandSchema>;
+export type PromoteCommand = Extract<Command, { type: 'promote' }>;
+export type SetThresholdCommand = Extract<Command, { type: 'set-threshold' }>;
+
+/** Which bundle governs a stream from which event time on; the scorer writes it with the first window that it governs. */
+export const modelSettingSchema = z.strictObject({
+  stream: z.string(),
+  modelVersion: z.string(),
+  effectiveFromMs: z.number(),
+  /** Offset of the command in its partition; null where the scorer itself decided (robust-limits after warm-up). */
+  commandOffset: z.number().nullable(),
+  commandId: z.string().nullable(),
+  issuedBy: z.string(),
+  reason: z.string(),
+});
+
+export type ModelSetting = z.output<typeof modelSettingSchema>;
+
+/** Which threshold governs a stream from which event time on; the annunciator writes it with the first score it judges by it. */
+export const thresholdRecordSchema = z.strictObject({
+  stream: z.string(),
+  setting: thresholdSettingSchema,
+  /** The model that the setting was first used with; null where an operator's setting outlives models. */
+  modelVersion: z.string().nullable(),
+  effectiveFromMs: z.number(),
+  commandOffset: z.number().nullable(),
+  commandId: z.string().nullable(),
+  issuedBy: z.string(),
+  reason: z.string(),
+});
+
+export type ThresholdRecord = z.output<typeof thresholdRecordSchema>;

@@ -1,0 +1,27 @@
+/**
+ * Samples of one stream in arrival order, as columns of equal length n (no object per sample).
+ */
+export interface SampleBatch {
+  readonly type: 'samples';
+  readonly stream: string;
+  /** Version of the stream definition that `channel` indexes into. */
+  readonly definitionVersion: number;
+  /** When ingest took the batch, ms since the epoch, in the source's time. */
+  readonly ingestTimeMs: number;
+  /** Index of each sample's channel in the definition's `channels`; length n. */
+  readonly channel: Uint16Array;
+  /** When each value was true, ms since the epoch; length n. */
+  readonly eventTimeMs: Float64Array;
+  /** In the channel's unit; finite; length n. */
+  readonly value: Float64Array;
+}
+
+/** The passing of time in one source: it moves the watermarks of that source's streams and of no others. */
+export interface Tick {
+  readonly type: 'tick';
+  readonly source: string;
+  readonly timeMs: number;
+}
+
+/** What the telemetry topic holds. */
+export type TelemetryRecord = SampleBatch | Tick;
