@@ -26,6 +26,7 @@ export type SetThresholdCommand = Extract<Command, { type: 'set-threshold' }>;
 /** Which bundle governs a stream from which event time on; the scorer writes it with the first window that it governs. */
 export const modelSettingSchema = z.strictObject({
   stream: z.string(),
+  definitionVersion: z.number().int().positive(),
   modelVersion: z.string(),
   effectiveFromMs: z.number(),
   /** Offset of the command in its partition; null where the scorer itself decided (robust-limits after warm-up). */
@@ -33,6 +34,8 @@ export const modelSettingSchema = z.strictObject({
   commandId: z.string().nullable(),
   issuedBy: z.string(),
   reason: z.string(),
+  /** Why the command could not be obeyed; null where the setting governs. */
+  refusedBecause: z.string().nullable(),
 });
 
 export type ModelSetting = z.output<typeof modelSettingSchema>;
@@ -48,6 +51,8 @@ export const thresholdRecordSchema = z.strictObject({
   commandId: z.string().nullable(),
   issuedBy: z.string(),
   reason: z.string(),
+  /** Why the command could not be obeyed; null where the setting governs. */
+  refusedBecause: z.string().nullable(),
 });
 
 export type ThresholdRecord = z.output<typeof thresholdRecordSchema>;

@@ -29,7 +29,7 @@ export const streamDefinitionSchema = z
     /** A last observation older than this is not carried any further. */
     staleAfterMs: durationMs,
     /** Share of missing cells, over scored channels, above which a window is a gap rather than scored. */
-    maxMissingShare: z.number().min(0).max(1).default(0.25),
+    maxMissingShare: z.number().min(0).lt(1).default(0.25),
     /** How long after its end a window reported as a gap may still be scored as backfill. 0 switches backfill off. */
     backfillMs: z.number().int().nonnegative().default(0),
     /** Event times further ahead of ingest time than this are refused. */
