@@ -23,6 +23,24 @@ export const errorTable = {
     meaning: 'A bundle on disk does not match its checksum or its schema.',
     remedy: 'Restore the bundle from a backup, or remove its folder and train again.',
   },
+  CUPOLA_TELEMETRY_UNDECODABLE: {
+    meaning:
+      'Bytes that should be a telemetry record or a run of score events are cut short, altered or of another schema.',
+    remedy: 'Look at the named byte; read the record with the version that wrote it, or let it go to the dead letters.',
+  },
+  CUPOLA_RECORD_UNDECODABLE: {
+    meaning: 'A JSON record of a topic is not JSON, or breaks its schema at the named field.',
+    remedy:
+      'Look for another writer of that topic, or for a record that a newer version wrote; correct it and write it again.',
+  },
+  CUPOLA_RECORD_UNENCODABLE: {
+    meaning: 'A record breaks a rule of its own type, so that nobody could read it back.',
+    remedy: 'Nothing was written. Correct the named field where the record is made.',
+  },
+  CUPOLA_PARAMETER_UNKNOWN: {
+    meaning: 'A parameter was named that is not in the dictionary of public station parameters.',
+    remedy: 'Use one of the nearest ids that the message names, or define the channel in full.',
+  },
   CUPOLA_WRITER_FENCED: {
     meaning: 'A newer writer of the same id has taken over; this one may not commit any more.',
     remedy: 'None is needed: the newer writer goes on. If it recurs, two processes share one identity.',
@@ -36,6 +54,8 @@ export interface ErrorSubject {
   readonly field?: string;
   readonly value?: unknown;
   readonly bound?: string;
+  /** Where it stood: a byte offset in what was being decoded. */
+  readonly position?: number;
   readonly cause?: unknown;
 }
 
