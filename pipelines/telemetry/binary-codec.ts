@@ -1,7 +1,7 @@
-import { CupolaError } from '../errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter, utf8 } from './byte-writer.ts';
 import type { SampleBatch, TelemetryRecord, Tick } from './sample-batch.ts';
+import { unencodable } from './unencodable.ts';
 
 /** First byte of every binary telemetry record. */
 const magic = 0xc5;
@@ -15,7 +15,7 @@ const timesAreOffsets = 1;
 const valuesAreFloat32 = 2;
 
 const samplesHeaderBytes = 30;
-const tickHeaderBytes = 16;
+const tickHeaderBytes = 14;
 const maxUint32 = 0xffff_ffff;
 
 /**
@@ -37,8 +37,8 @@ export function encodeTelemetry(record: TelemetryRecord): Uint8Array<ArrayBuffer
  */
 export function decodeTelemetry(bytes: Uint8Array): TelemetryRecord {
   const reader = new ByteReader(bytes);
-  expectByte(reader, 'magic', magic);
-  expectByte(reader, 'schemaVersion', schemaVersion);
+  reader.expect('magic', magic);
+  reader.expect('schemaVersion', schemaVersion);
   const type = reader.uint8('type');
   if (type === samplesType) return decodeSamples(reader);
   if (type === tickType) return decodeTick(reader);
@@ -51,8 +51,7 @@ function encodeSamples(batch: SampleBatch): Uint8Array<ArrayBuffer> {
   const samples = channel.length;
   const baseTimeMs = offsetBase(eventTimeMs);
   const float32 = value.every((number) => Math.fround(number) === number);
-  const stream = utf8(batch.stream);
-  checkName('stream', batch.stream, stream);
+  const stream = utf8('stream', batch.stream);
   const writer = new ByteWriter(
     aligned(samplesHeaderBytes + stream.length) +
       aligned(samples * (float32 ? 4 : 8)) +
@@ -67,8 +66,7 @@ function encodeSamples(batch: SampleBatch): Uint8Array<ArrayBuffer> {
   writer.float64(batch.ingestTimeMs);
   writer.float64(baseTimeMs ?? 0);
   writer.uint32(samples);
-  writer.uint16(stream.length);
-  writer.bytes(stream);
+  writer.text(stream);
   writer.column<Float32Array | Float64Array>(float32 ? Float32Array : Float64Array, samples).set(value);
   if (baseTimeMs === null) writer.column(Float64Array, samples).set(eventTimeMs);
   else writeOffsets(writer.column(Uint32Array, samples), eventTimeMs, baseTimeMs);
@@ -81,10 +79,10 @@ function decodeSamples(reader: ByteReader): SampleBatch {
   if (encoding > (timesAreOffsets | valuesAreFloat32)) reader.fail(3, 'encoding', encoding, 'at most 3');
   const definitionVersion = reader.uint32('definitionVersion');
   if (definitionVersion === 0) reader.fail(4, 'definitionVersion', 0, 'at least 1');
-  const ingestTimeMs = finite(reader, 'ingestTimeMs');
-  const baseTimeMs = finite(reader, 'baseTimeMs');
+  const ingestTimeMs = reader.finite('ingestTimeMs');
+  const baseTimeMs = reader.finite('baseTimeMs');
   const samples = reader.uint32('samples');
-  const stream = reader.text('stream', reader.uint16('stream length'));
+  const stream = reader.text('stream');
   const value = readValues(reader, samples, (encoding & valuesAreFloat32) !== 0);
   const eventTimeMs = readTimes(reader, samples, (encoding & timesAreOffsets) !== 0 ? baseTimeMs : null);
   const channel = reader.column('channel', Uint16Array, samples);
@@ -114,25 +112,22 @@ function readTimes(reader: ByteReader, samples: number, baseTimeMs: number | nul
 }
 
 function encodeTick(tick: Tick): Uint8Array<ArrayBuffer> {
-  if (!Number.isFinite(tick.timeMs)) refuse('timeMs', tick.timeMs, 'finite');
-  const source = utf8(tick.source);
-  checkName('source', tick.source, source);
+  if (!Number.isFinite(tick.timeMs)) unencodable('timeMs', tick.timeMs, 'finite');
+  const source = utf8('source', tick.source);
   const writer = new ByteWriter(tickHeaderBytes + source.length);
   writer.uint8(magic);
   writer.uint8(schemaVersion);
   writer.uint8(tickType);
   writer.uint8(0);
-  writer.uint32(source.length);
   writer.float64(tick.timeMs);
-  writer.bytes(source);
+  writer.text(source);
   return writer.finish();
 }
 
 function decodeTick(reader: ByteReader): Tick {
-  expectByte(reader, 'encoding', 0);
-  const sourceBytes = reader.uint32('source length');
-  const timeMs = finite(reader, 'timeMs');
-  const source = reader.text('source', sourceBytes);
+  reader.expect('encoding', 0);
+  const timeMs = reader.finite('timeMs');
+  const source = reader.text('source');
   reader.end();
   return { type: 'tick', source, timeMs };
 }
@@ -162,43 +157,19 @@ function firstNotFinite(column: Float32Array | Float64Array): number {
   return -1;
 }
 
-function finite(reader: ByteReader, field: string): number {
-  const at = reader.position;
-  const value = reader.float64(field);
-  return Number.isFinite(value) ? value : reader.fail(at, field, value, 'finite');
-}
-
-function expectByte(reader: ByteReader, field: string, expected: number): void {
-  const at = reader.position;
-  const byte = reader.uint8(field);
-  if (byte !== expected) reader.fail(at, field, byte, String(expected));
-}
-
 function checkBatch(batch: SampleBatch): void {
   const { channel, eventTimeMs, value, definitionVersion, ingestTimeMs } = batch;
   const samples = channel.length;
-  if (eventTimeMs.length !== samples) refuse('eventTimeMs.length', eventTimeMs.length, `channel.length, ${samples}`);
-  if (value.length !== samples) refuse('value.length', value.length, `channel.length, ${samples}`);
+  if (eventTimeMs.length !== samples)
+    unencodable('eventTimeMs.length', eventTimeMs.length, `channel.length, ${samples}`);
+  if (value.length !== samples) unencodable('value.length', value.length, `channel.length, ${samples}`);
   const badTime = firstNotFinite(eventTimeMs);
-  if (badTime !== -1) refuse(`eventTimeMs[${badTime}]`, eventTimeMs[badTime], 'finite');
+  if (badTime !== -1) unencodable(`eventTimeMs[${badTime}]`, eventTimeMs[badTime], 'finite');
   const badValue = firstNotFinite(value);
-  if (badValue !== -1) refuse(`value[${badValue}]`, value[badValue], 'finite');
-  if (!Number.isFinite(ingestTimeMs)) refuse('ingestTimeMs', ingestTimeMs, 'finite');
+  if (badValue !== -1) unencodable(`value[${badValue}]`, value[badValue], 'finite');
+  if (!Number.isFinite(ingestTimeMs)) unencodable('ingestTimeMs', ingestTimeMs, 'finite');
   if (!Number.isInteger(definitionVersion) || definitionVersion < 1 || definitionVersion > maxUint32)
-    refuse('definitionVersion', definitionVersion, `a whole number from 1 to ${maxUint32}`);
-}
-
-function checkName(field: string, name: string, encoded: Uint8Array): void {
-  if (encoded.length > 0xffff) refuse(field, `${encoded.length} bytes long`, 'at most 65535 bytes of UTF-8');
-  if (!name.isWellFormed()) refuse(field, name, 'well-formed Unicode');
-}
-
-function refuse(field: string, value: unknown, bound: string): never {
-  throw new CupolaError('CUPOLA_RECORD_UNENCODABLE', `${field} is ${String(value)}, must be ${bound}`, {
-    field,
-    value,
-    bound,
-  });
+    unencodable('definitionVersion', definitionVersion, `a whole number from 1 to ${maxUint32}`);
 }
 
 /** The next multiple of 8. */

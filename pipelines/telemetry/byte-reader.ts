@@ -51,8 +51,23 @@ export class ByteReader {
     return this.#view.getFloat64(this.#take(field, 8), true);
   }
 
-  /** UTF-8. */
-  text(field: string, byteLength: number): string {
+  /** Refuses NaN and infinities. */
+  finite(field: string): number {
+    const at = this.#position;
+    const value = this.float64(field);
+    return Number.isFinite(value) ? value : this.fail(at, field, value, 'finite');
+  }
+
+  /** Refuses any other byte than the one that must stand here. */
+  expect(field: string, expected: number): void {
+    const at = this.#position;
+    const byte = this.uint8(field);
+    if (byte !== expected) this.fail(at, field, byte, String(expected));
+  }
+
+  /** UTF-8, behind its length in bytes (Uint16). */
+  text(field: string): string {
+    const byteLength = this.uint16(`length of ${field}`);
     const at = this.#take(field, byteLength);
     const bytes = this.#bytes.subarray(at, at + byteLength);
     try {

@@ -1,10 +1,14 @@
 import type { ColumnType, TypedArray } from './byte-reader.ts';
+import { unencodable } from './unencodable.ts';
 
 const encoder = new TextEncoder();
 
-/** Encodes a text that a ByteReader reads back with `text(field, bytes.length)`. */
-export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+/** UTF-8 for ByteWriter.text. Errors: CUPOLA_RECORD_UNENCODABLE where it is longer than 65535 bytes or not Unicode. */
+export function utf8(field: string, text: string): Uint8Array {
+  if (!text.isWellFormed()) unencodable(field, text, 'well-formed Unicode');
+  const bytes = encoder.encode(text);
+  if (bytes.length > 0xffff) unencodable(field, `${bytes.length} bytes long`, 'at most 65535 bytes of UTF-8');
+  return bytes;
 }
 
 /**
@@ -40,9 +44,11 @@ export class ByteWriter {
     this.#view.setFloat64(this.#advance(8), value, true);
   }
 
-  bytes(bytes: Uint8Array): void {
-    const at = this.#advance(bytes.length);
-    this.#bytes.set(bytes, at);
+  /** What utf8() made, behind its length in bytes (Uint16). */
+  text(encoded: Uint8Array): void {
+    this.uint16(encoded.length);
+    const at = this.#advance(encoded.length);
+    this.#bytes.set(encoded, at);
   }
 
   /** Makes room for a column and returns it, zeroed, to be filled before anything else is written. */
