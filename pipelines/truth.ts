@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The kinds of fault that the simulator can inject. */
 export const faultKinds = [
   'step',
@@ -29,3 +31,16 @@ export interface FaultTruth {
   /** One sentence for people. */
   readonly description: string;
 }
+
+/** Parses truth records as they stand in their topic. */
+export const faultTruthSchema: z.ZodType<FaultTruth> = z.strictObject({
+  id: z.string().min(1),
+  kind: z.enum(faultKinds),
+  stream: z.string().min(1),
+  channelIds: z.array(z.string().min(1)),
+  startMs: z.number(),
+  endMs: z.number(),
+  amplitudeSigma: z.number().nullable(),
+  coupledStreams: z.array(z.string().min(1)),
+  description: z.string(),
+});

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * What the detector says about a stream: a stretch of rows that do not look normal. It is not an alarm, which is what an
  * operator handles.
@@ -21,3 +23,17 @@ export interface AnomalyEvent {
   /** Contribution of each scored channel at the peak, greatest first. */
   readonly contributions: readonly { readonly channelId: string; readonly share: number }[];
 }
+
+/** Parses anomaly events as they stand in their topic. */
+export const anomalyEventSchema: z.ZodType<AnomalyEvent> = z.strictObject({
+  type: z.enum(['opened', 'extended', 'closed']),
+  id: z.string().min(1),
+  stream: z.string().min(1),
+  modelVersion: z.string().min(1),
+  startMs: z.number(),
+  endMs: z.number(),
+  decidedAtMs: z.number(),
+  peakScore: z.number(),
+  threshold: z.number(),
+  contributions: z.array(z.strictObject({ channelId: z.string().min(1), share: z.number() })),
+});

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * Samples as a source delivers them, whatever its own layout: columns of equal length n, channels named through a
  * dictionary of the batch's own. Ingest re-keys them into one SampleBatch a stream.
@@ -14,13 +16,16 @@ export interface SourceSamples {
 }
 
 /** Why something did not become a sample. */
-export type RejectionReason =
-  | 'undecodable'
-  | 'not-a-number'
-  | 'unknown-channel'
-  | 'before-1970'
-  | 'too-far-ahead'
-  | 'missing-field';
+export const rejectionReasons = [
+  'undecodable',
+  'not-a-number',
+  'unknown-channel',
+  'before-1970',
+  'too-far-ahead',
+  'missing-field',
+] as const;
+
+export type RejectionReason = (typeof rejectionReasons)[number];
 
 /** Something that could not become a sample, byte for byte, with where it stood and why it was refused. */
 export interface DeadLetter {
@@ -32,3 +37,15 @@ export interface DeadLetter {
   readonly position: string;
   readonly bytes: Uint8Array;
 }
+
+/** Parses dead letters as they stand in their topic, their bytes in base64. */
+export const deadLetterSchema: z.ZodType<DeadLetter> = z.strictObject({
+  source: z.string(),
+  reason: z.enum(rejectionReasons),
+  detail: z.string(),
+  position: z.string(),
+  bytes: z.codec(z.base64(), z.instanceof(Uint8Array), {
+    decode: z.util.base64ToUint8Array,
+    encode: z.util.uint8ArrayToBase64,
+  }),
+});
