@@ -1,0 +1,71 @@
+import { unlearntScale } from './fit-scaler.ts';
+import type { ChannelColumns, FeatureLayout } from './feature-layout.ts';
+import type { ScalerParameters } from './scaler.ts';
+import type { WindowMatrix } from './transform-window.ts';
+
+/**
+ * The reconstruction of a window's newest stride in engineering units: strideRows x scored channels, row-major, as it
+ * stands in a score event.
+ *
+ * `reconstruction` is strideRows x scoredFeatures in scaled units; `window` is the one that was scored. An
+ * enumeration is given as its likeliest state; a counter as the value of the row before plus the reconstructed
+ * difference; what wraps, on the turn nearest to the value observed, so that both can be drawn on one axis. NaN for a
+ * counter whose row before is missing, and for a channel never seen in training.
+ */
+export function decodeReconstruction(
+  layout: FeatureLayout,
+  scaler: ScalerParameters,
+  reconstruction: Float32Array,
+  window: WindowMatrix,
+): Float32Array {
+  const { rows, strideRows, channels, scored, scoredFeatures } = layout;
+  const decoded = new Float32Array(strideRows * scored.length);
+  scored.forEach((columns, index) => {
+    for (let row = 0; row < strideRows; row++) {
+      const at = row * scoredFeatures + columns.offset;
+      const cell = (rows - strideRows + row) * channels + columns.channel;
+      decoded[row * scored.length + index] = decodeCell(columns, scaler, reconstruction, at, window, cell, channels);
+    }
+  });
+  return decoded;
+}
+
+function decodeCell(
+  { definition, offset, width }: ChannelColumns,
+  scaler: ScalerParameters,
+  reconstruction: Float32Array,
+  at: number,
+  window: WindowMatrix,
+  cell: number,
+  channels: number,
+): number {
+  const scale = scaler.scale[offset]!;
+  const feature = scale === unlearntScale ? Number.NaN : reconstruction[at]! * scale + scaler.center[offset]!;
+  switch (definition.kind) {
+    case 'real':
+      return feature;
+    case 'logarithmic':
+      return 10 ** feature;
+    case 'counter': {
+      const before = cell - channels;
+      if (before < 0 || window.mask[before] === 0) return Number.NaN;
+      return onTurn(window.values[before]! + feature, window, cell, definition.rolloverAt);
+    }
+    case 'angle': {
+      const turns = Math.atan2(reconstruction[at]!, reconstruction[at + 1]!) / (2 * Math.PI);
+      return onTurn(turns * definition.period, window, cell, definition.period);
+    }
+    case 'enumeration': {
+      let likeliest = 0;
+      for (let state = 1; state < width; state++)
+        if (reconstruction[at + state]! > reconstruction[at + likeliest]!) likeliest = state;
+      return definition.states[likeliest]!.value;
+    }
+  }
+}
+
+/** A value that wraps at `period`, on the turn nearest to what was observed in the cell, or else in [0, period). */
+function onTurn(value: number, { values, mask }: WindowMatrix, cell: number, period: number): number {
+  const turns = mask[cell] === 0 ? -Math.floor(value / period) : Math.round((values[cell]! - value) / period);
+  return value + turns * period;
+}
