@@ -15,6 +15,10 @@ export const errorTable = {
     meaning: 'A stream was named that nobody has defined.',
     remedy: 'List the streams with `cupola streams` and use one of those ids.',
   },
+  CUPOLA_THRESHOLD_INVALID: {
+    meaning: 'A threshold policy does not exist or one of its parameters is out of bounds.',
+    remedy: 'Use the policy, parameter and bound that the message names.',
+  },
   CUPOLA_MODEL_UNKNOWN: {
     meaning: 'A model version was named that is not in the bundle store.',
     remedy: 'List the models with `cupola models list` and use one of those versions.',
@@ -44,6 +48,22 @@ export const errorTable = {
   CUPOLA_WRITER_FENCED: {
     meaning: 'A newer writer of the same id has taken over; this one may not commit any more.',
     remedy: 'None is needed: the newer writer goes on. If it recurs, two processes share one identity.',
+  },
+  CUPOLA_TOPIC_UNKNOWN: {
+    meaning: 'A topic was named that was never created in this log.',
+    remedy: 'Create it first (ensureTopics), or correct the name.',
+  },
+  CUPOLA_LOG_REQUEST_INVALID: {
+    meaning: 'A record or a request to the log names a partition, key, offset or time that cannot be.',
+    remedy: 'Correct the named field; nothing of the request was written.',
+  },
+  CUPOLA_LOG_CLOSED: {
+    meaning: 'The log, or the writer of it that was used, has been closed.',
+    remedy: 'Open it again; a commit that was not acknowledged was not written.',
+  },
+  CUPOLA_LOG_IN_USE: {
+    meaning: 'Another process has the embedded log open; it serves one process at a time.',
+    remedy: 'Stop the named process, speak to it through its API, or give this one another data folder.',
   },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 

@@ -25,3 +25,13 @@ export interface Tick {
 
 /** What the telemetry topic holds. */
 export type TelemetryRecord = SampleBatch | Tick;
+
+/** The samples of a batch at some indexes, in the order of the indexes. */
+export function selectSamples(batch: SampleBatch, indexes: readonly number[]): SampleBatch {
+  return {
+    ...batch,
+    channel: Uint16Array.from(indexes, (index) => batch.channel[index]!),
+    eventTimeMs: Float64Array.from(indexes, (index) => batch.eventTimeMs[index]!),
+    value: Float64Array.from(indexes, (index) => batch.value[index]!),
+  };
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import type { ThresholdPolicy } from './threshold-policy.ts';
+
+const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default: 6 };
+
+/**
+ * threshold = mean + k x standard deviation of the holdout's anomaly scores (population). The textbook rule; by Cantelli's
+ * inequality at most 1 / (1 + k^2) of windows like the holdout's lie above it, whatever their distribution.
+ */
+export const meanSigma: ThresholdPolicy<{ k: number }> = {
+  name: 'mean-sigma',
+  title: 'mean + k sigma of the holdout',
+  schema: z.strictObject({ k: z.number().min(k.min).max(k.max) }),
+  parameters: [k],
+  evaluate(parameters, { holdoutScores }) {
+    const n = Math.max(holdoutScores.length, 1);
+    const mean = holdoutScores.reduce((sum, score) => sum + score, 0) / n;
+    const variance = holdoutScores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / n;
+    return mean + parameters.k * Math.sqrt(variance);
+  },
+};

@@ -1,0 +1,26 @@
+import type { BundleStore, GroupMembership, Log } from '../../pipelines/ports.ts';
+import { topics } from '../../pipelines/topics.ts';
+import { startStage } from '../stage/stage.ts';
+import { AnnunciatorPartition } from './annunciator-partition.ts';
+
+/** What the annunciator needs of the outside. */
+export interface AnnunciatorPorts {
+  readonly log: Log;
+  readonly bundles: BundleStore;
+}
+
+export interface AnnunciatorOptions {
+  readonly maxRecords: number;
+  readonly snapshotEveryRecords: number;
+}
+
+/** The annunciator: score events and commands in; anomaly events and governing thresholds out. */
+export function startAnnunciator(ports: AnnunciatorPorts, options: AnnunciatorOptions): Promise<GroupMembership> {
+  return startStage(ports.log, {
+    name: 'annunciator',
+    inputTopic: topics.scores.name,
+    stateTopic: topics.stateAnnunciator.name,
+    ...options,
+    open: (partition) => AnnunciatorPartition.open(partition, ports),
+  });
+}

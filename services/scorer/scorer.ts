@@ -1,0 +1,27 @@
+import type { BundleStore, GroupMembership, Log, ScoringRuntime } from '../../pipelines/ports.ts';
+import { topics } from '../../pipelines/topics.ts';
+import { startStage } from '../stage/stage.ts';
+import { ScorerPartition } from './scorer-partition.ts';
+
+/** What the scorer needs of the outside. */
+export interface ScorerPorts {
+  readonly log: Log;
+  readonly bundles: BundleStore;
+  readonly runtime: ScoringRuntime;
+}
+
+export interface ScorerOptions {
+  readonly maxRecords: number;
+  readonly snapshotEveryRecords: number;
+}
+
+/** The scorer: telemetry and commands in; score events, governing models and late samples out. */
+export function startScorer(ports: ScorerPorts, options: ScorerOptions): Promise<GroupMembership> {
+  return startStage(ports.log, {
+    name: 'scorer',
+    inputTopic: topics.telemetry.name,
+    stateTopic: topics.stateScorer.name,
+    ...options,
+    open: (partition) => ScorerPartition.open(partition, ports),
+  });
+}

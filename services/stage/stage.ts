@@ -1,0 +1,103 @@
+import type { Assignment, GroupMembership, Log, LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
+import { topics } from '../../pipelines/topics.ts';
+import { readRange } from './read-range.ts';
+import { loadSnapshot, snapshotRecords } from './snapshots.ts';
+
+/** One partition's worth of a stage service: what it does with records. Its memory is by stream. */
+export interface PartitionStage {
+  /** Takes back a stream's memory from a snapshot. */
+  restore(stream: string, state: unknown): Promise<void>;
+  /** Takes records whose output is committed already: memory changes, nothing is said. */
+  rebuild(records: readonly LogRecord[]): Promise<void>;
+  /** Takes a command that may be its own, or one it obeyed before. */
+  command(record: LogRecord): Promise<void>;
+  /** Takes records and returns what they lead to. */
+  process(records: readonly LogRecord[]): Promise<OutgoingRecord[]>;
+  /** Offset of the oldest command not yet obeyed; null where there is none. */
+  oldestAwaitingOffset(): number | null;
+  /** Memory of every stream that changed since the last call. */
+  takeChanged(): Iterable<readonly [stream: string, state: unknown]>;
+}
+
+/** A stage service: a consumer group over one input topic, and the commands beside it. */
+export interface StageSpec {
+  readonly name: string;
+  readonly inputTopic: string;
+  readonly stateTopic: string;
+  readonly maxRecords: number;
+  /** Input records between snapshots: what a restart replays at most. */
+  readonly snapshotEveryRecords: number;
+  open(partition: number): Promise<PartitionStage>;
+}
+
+/** How long a read waits for the first record before it looks for commands again. */
+const waitMs = 100;
+
+/** Joins the stage's group: consume, transform and produce in one transaction, partition by partition. */
+export function startStage(log: Log, spec: StageSpec): Promise<GroupMembership> {
+  return log.join({
+    group: spec.name,
+    topic: spec.inputTopic,
+    run: (assignment) => runPartition(log, spec, assignment),
+  });
+}
+
+async function runPartition(log: Log, spec: StageSpec, assignment: Assignment): Promise<void> {
+  const stage = await spec.open(assignment.partition);
+  let position = await recover(log, spec, assignment, stage);
+  let commands = await committedOrStart(log, assignment, topics.commands.name);
+  let commandsCommitted = commands;
+  let sinceSnapshot = 0;
+  while (!assignment.revoked.aborted) {
+    commands = await takeCommands(log, assignment, stage, commands);
+    const { records, nextOffset } = await log.read({
+      topic: spec.inputTopic,
+      partition: assignment.partition,
+      fromOffset: position,
+      maxRecords: spec.maxRecords,
+      waitMs,
+      signal: assignment.revoked,
+    });
+    const output = records.length === 0 ? [] : await stage.process(records);
+    const commandsDone = stage.oldestAwaitingOffset() ?? commands;
+    if (nextOffset === position && commandsDone === commandsCommitted) continue;
+    sinceSnapshot += records.length;
+    const timestampMs = records.at(-1)?.timestampMs;
+    if (sinceSnapshot >= spec.snapshotEveryRecords && timestampMs !== undefined) {
+      output.push(
+        ...snapshotRecords(spec.stateTopic, assignment.partition, stage.takeChanged(), nextOffset, timestampMs),
+      );
+      sinceSnapshot = 0;
+    }
+    const offsets = { [spec.inputTopic]: nextOffset, [topics.commands.name]: commandsDone };
+    await assignment.commit({ records: output, offsets });
+    position = nextOffset;
+    commandsCommitted = commandsDone;
+  }
+}
+
+/** Rebuilds memory up to the committed offset, from the newest snapshot on, and returns that offset. */
+async function recover(log: Log, spec: StageSpec, assignment: Assignment, stage: PartitionStage): Promise<number> {
+  const { partition } = assignment;
+  const committed = await committedOrStart(log, assignment, spec.inputTopic);
+  const snapshot = await loadSnapshot(log, spec.stateTopic, partition);
+  for (const [stream, state] of snapshot?.states ?? []) await stage.restore(stream, state);
+  const from = snapshot?.offset ?? (await log.range(spec.inputTopic, partition)).start;
+  for await (const records of readRange(log, spec.inputTopic, partition, from, committed)) await stage.rebuild(records);
+  return committed;
+}
+
+async function committedOrStart(log: Log, assignment: Assignment, topic: string): Promise<number> {
+  return (await assignment.committedOffset(topic)) ?? (await log.range(topic, assignment.partition)).start;
+}
+
+async function takeCommands(
+  log: Log,
+  { partition }: Assignment,
+  stage: PartitionStage,
+  fromOffset: number,
+): Promise<number> {
+  const { records, nextOffset } = await log.read({ topic: topics.commands.name, partition, fromOffset });
+  for (const record of records) await stage.command(record);
+  return nextOffset;
+}
