@@ -106,7 +106,7 @@ const transforms: { readonly [kind in ChannelKind]: ChannelTransform } = {
  * rise and a small fall stays a small fall. In [-rolloverAt / 2, rolloverAt / 2].
  */
 export function counterStep(previous: number, current: number, rolloverAt: number): number {
-  const step = (current - previous) % rolloverAt;
+  const step = ((current % rolloverAt) - (previous % rolloverAt)) % rolloverAt;
   if (step > rolloverAt / 2) return step - rolloverAt;
   if (step < -rolloverAt / 2) return step + rolloverAt;
   return step;
