@@ -65,6 +65,34 @@ export const errorTable = {
     meaning: 'Another process has the embedded log open; it serves one process at a time.',
     remedy: 'Stop the named process, speak to it through its API, or give this one another data folder.',
   },
+  CUPOLA_PORT_IN_USE: {
+    meaning: 'The console cannot listen: another process has its port.',
+    remedy: 'Stop that process (perhaps another Cupola), or set another port in cupola.yaml.',
+  },
+  CUPOLA_REQUEST_INVALID: {
+    meaning: 'A request to the console has a field that is missing, unknown or out of bounds.',
+    remedy: 'Correct the named field; services/console/api.ts describes every request.',
+  },
+  CUPOLA_ROUTE_UNKNOWN: {
+    meaning: 'The console has nothing at this method and path.',
+    remedy: 'Correct the path; services/console/api.ts names every one.',
+  },
+  CUPOLA_ORIGIN_REFUSED: {
+    meaning: 'A request came from a page of another origin, or under a host name that the console does not serve.',
+    remedy: 'Use the console at the address that it printed when it started.',
+  },
+  CUPOLA_ANOMALY_UNKNOWN: {
+    meaning: 'An anomaly was named that is neither in the log nor in history.',
+    remedy: 'List the anomalies with GET /api/anomalies and use one of those ids.',
+  },
+  CUPOLA_COMMAND_UNKNOWN: {
+    meaning: 'A command was named that is not in the log.',
+    remedy: 'Use the id that POST /api/commands answered with.',
+  },
+  CUPOLA_CONSOLE_FAILED: {
+    meaning: 'The console met an error that it does not know.',
+    remedy: 'Look for the cause in its log, and report it.',
+  },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
