@@ -1,5 +1,6 @@
-import type { BundleStore, GroupMembership, Log } from '../../pipelines/ports.ts';
+import type { BundleStore, Log } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
+import type { RunningService } from '../service.ts';
 import { startStage } from '../stage/stage.ts';
 import { AnnunciatorPartition } from './annunciator-partition.ts';
 
@@ -15,7 +16,7 @@ export interface AnnunciatorOptions {
 }
 
 /** The annunciator: score events and commands in; anomaly events and governing thresholds out. */
-export function startAnnunciator(ports: AnnunciatorPorts, options: AnnunciatorOptions): Promise<GroupMembership> {
+export function startAnnunciator(ports: AnnunciatorPorts, options: AnnunciatorOptions): Promise<RunningService> {
   return startStage(ports.log, {
     name: 'annunciator',
     inputTopic: topics.scores.name,

@@ -1,5 +1,6 @@
-import type { BundleStore, GroupMembership, Log, ScoringRuntime } from '../../pipelines/ports.ts';
+import type { BundleStore, Log, ScoringRuntime } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
+import type { RunningService } from '../service.ts';
 import { startStage } from '../stage/stage.ts';
 import { ScorerPartition } from './scorer-partition.ts';
 
@@ -16,7 +17,7 @@ export interface ScorerOptions {
 }
 
 /** The scorer: telemetry and commands in; score events, governing models and late samples out. */
-export function startScorer(ports: ScorerPorts, options: ScorerOptions): Promise<GroupMembership> {
+export function startScorer(ports: ScorerPorts, options: ScorerOptions): Promise<RunningService> {
   return startStage(ports.log, {
     name: 'scorer',
     inputTopic: topics.telemetry.name,

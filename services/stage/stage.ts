@@ -1,5 +1,6 @@
-import type { Assignment, GroupMembership, Log, LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
+import type { Assignment, Log, LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
+import type { RunningService } from '../service.ts';
 import { readRange } from './read-range.ts';
 import { loadSnapshot, snapshotRecords } from './snapshots.ts';
 
@@ -34,12 +35,13 @@ export interface StageSpec {
 const waitMs = 100;
 
 /** Joins the stage's group: consume, transform and produce in one transaction, partition by partition. */
-export function startStage(log: Log, spec: StageSpec): Promise<GroupMembership> {
-  return log.join({
+export async function startStage(log: Log, spec: StageSpec): Promise<RunningService> {
+  const membership = await log.join({
     group: spec.name,
     topic: spec.inputTopic,
     run: (assignment) => runPartition(log, spec, assignment),
   });
+  return { name: spec.name, finished: membership.finished, stop: () => membership.leave() };
 }
 
 async function runPartition(log: Log, spec: StageSpec, assignment: Assignment): Promise<void> {
