@@ -40,7 +40,7 @@ export const channelSchema = z.discriminatedUnion('kind', [
     states: z
       .array(z.strictObject({ value: z.number(), label: z.string() }))
       .min(1)
-      .max(64),
+      .max(128),
   }),
   z.strictObject({ ...everyChannel, kind: z.literal('logarithmic') }),
 ]);
