@@ -47,6 +47,7 @@ export interface ReadRequest {
   readonly maxRecords?: number;
   /** How long to wait for the first record where there is none; 0 by default. */
   readonly waitMs?: number;
+  /** Ends the wait: the read then resolves with no records. */
   readonly signal?: AbortSignal;
 }
 
@@ -102,7 +103,8 @@ export interface GroupRequest {
 /**
  * An ordered, partitioned, durable log. Readers see committed records only.
  *
- * Errors: CUPOLA_TOPIC_UNKNOWN where a topic was never ensured, CUPOLA_WRITER_FENCED, CUPOLA_LOG_CLOSED.
+ * Errors: CUPOLA_TOPIC_UNKNOWN where a topic was never ensured, CUPOLA_LOG_REQUEST_INVALID (a partition, key, time or
+ * offset that cannot be), CUPOLA_WRITER_FENCED, CUPOLA_LOG_CLOSED.
  */
 export interface Log {
   /** Creates what is missing; `keyed` topics share one partition count. Never changes a topic that exists. */
@@ -120,6 +122,7 @@ export interface Log {
   join(request: GroupRequest): Promise<GroupMembership>;
   /** Applies retention and compaction as of `nowMs`. Never removes what it must keep; may keep more. */
   maintain(nowMs: number): Promise<void>;
+  /** At once: revokes what runs here without waiting for it. To end in order, leave groups first. */
   close(): Promise<void>;
 }
 
