@@ -1,5 +1,5 @@
 import { CupolaError } from '../../errors.ts';
-import { parameterFileSchema, type Parameter } from './parameter.ts';
+import { parameterFileSchema, type Parameter, type StateSets, type StoredParameter } from './parameter.ts';
 import parameterFile from './parameters.json' with { type: 'json' };
 
 /** The 298 parameters of the station's public telemetry, by id; see README.md for where they come from. */
@@ -23,12 +23,14 @@ export function parameterById(id: string): Parameter {
 
 function readDictionary(): ReadonlyMap<string, Parameter> {
   const { stateSets, parameters } = parameterFileSchema.parse(parameterFile);
-  const withStates = parameters.map((parameter): Parameter => {
-    if (parameter.kind !== 'enumeration') return parameter;
-    const states = stateSets[parameter.states]!.map(([value, label]) => ({ value, label }));
-    return { ...parameter, states };
-  });
-  return new Map(withStates.map((parameter) => [parameter.id, parameter]));
+  const dictionary = new Map<string, Parameter>();
+  for (const parameter of parameters) dictionary.set(parameter.id, withStates(parameter, stateSets));
+  return dictionary;
+}
+
+function withStates(parameter: StoredParameter, stateSets: StateSets): Parameter {
+  if (parameter.kind !== 'enumeration') return parameter;
+  return { ...parameter, states: stateSets[parameter.states]!.map(([value, label]) => ({ value, label })) };
 }
 
 function nearestIds(id: string, count: number): string[] {

@@ -43,7 +43,11 @@ export const parameterFileSchema = z.strictObject({
   parameters: z.array(parameterSchema),
 });
 
-type StoredParameter = z.output<typeof parameterSchema>;
+/** A parameter as it stands in the file: an enumeration names its set of states. */
+export type StoredParameter = z.output<typeof parameterSchema>;
+
+/** Sets of states by name. */
+export type StateSets = z.output<typeof stateSetsSchema>;
 
 /** One of an enumeration's states. */
 export interface ParameterState {
