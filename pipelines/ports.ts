@@ -159,6 +159,8 @@ export interface HistoryStore {
   write(batch: HistoryBatch): Promise<void>;
   /** Where to read on in a recorded topic; null where nothing of it was written. */
   position(topic: string, partition: number): Promise<number | null>;
+  /** From the first to just after the last sample of a stream; null where it has none. */
+  extent(stream: string): Promise<TimeRange | null>;
   /** Raw samples of a stream definition's version, ascending by event time; undecimated. */
   samples(stream: string, definitionVersion: number, range: TimeRange): Promise<SampleBatch>;
   /** Telemetry or reconstruction of one channel, at most 2 x maxPoints numbers, in ascending time. */
