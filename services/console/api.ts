@@ -1,0 +1,299 @@
+/**
+ * What the console service and its page say to each other: types only, so that the page may import them.
+ *
+ * Times are event times in ms since the epoch unless a name says otherwise. `null` stands where there is no value.
+ */
+import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
+import type { BundleManifest } from '../../pipelines/autoencoders/bundle.ts';
+import type { BundleSummary } from '../../pipelines/ports.ts';
+import type { PolicyParameter } from '../../pipelines/thresholds/threshold-policy.ts';
+import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
+import type { FaultTruth } from '../../pipelines/truth.ts';
+
+/**
+ * What a stream is doing, worst first: `anomalous`, an anomaly is open; `gap`, its newest windows could not be scored;
+ * `stale`, some scored channels are silent; `unmodelled`, nothing was ever said about it; `warming-up`; `normal`.
+ */
+export type StreamState = 'unmodelled' | 'warming-up' | 'normal' | 'anomalous' | 'stale' | 'gap';
+
+/** One score: at the end of its window. */
+export interface ScorePoint {
+  readonly windowEndMs: number;
+  readonly anomalyScore: number;
+}
+
+/** Which threshold governs from `fromMs` on. A new one begins where the setting or the model changes. */
+export interface ThresholdStep {
+  /** Start of the first window that it governs. */
+  readonly fromMs: number;
+  /** Where that window's score is drawn: the start of its newest stride. */
+  readonly drawnFromMs: number;
+  /** In anomalyScore; null where the model's bundle cannot be read. */
+  readonly level: number | null;
+  readonly setting: ThresholdSetting;
+  readonly modelVersion: string | null;
+  readonly issuedBy: string;
+  readonly reason: string;
+  readonly commandId: string | null;
+}
+
+/** Which model governs a stream. */
+export interface GoverningModel {
+  readonly version: string;
+  readonly architecture: string;
+  readonly effectiveFromMs: number;
+  /** False for robust-limits, which watches until a trained model governs. */
+  readonly trained: boolean;
+  readonly issuedBy: string;
+  readonly reason: string;
+}
+
+/** A stream as the list shows it. */
+export interface StreamSummary {
+  readonly stream: string;
+  readonly name: string;
+  readonly subsystem: string;
+  readonly source: string;
+  readonly definitionVersion: number;
+  readonly scoredChannels: number;
+  readonly strideMs: number;
+  readonly warmUpMs: number;
+  readonly state: StreamState;
+  /** While warming up: event time until it is done. */
+  readonly remainingMs: number | null;
+  readonly watermarkMs: number | null;
+  readonly score: ScorePoint | null;
+  readonly threshold: ThresholdStep | null;
+  readonly model: GoverningModel | null;
+  /** Share of scored cells with a value in the newest window; 0 in a gap. */
+  readonly observedShare: number | null;
+  readonly staleChannelIds: readonly string[];
+  readonly openAnomaly: OpenAnomaly | null;
+}
+
+export interface OpenAnomaly {
+  readonly id: string;
+  readonly startMs: number;
+  /** Peak score over the threshold in force at the peak. */
+  readonly peakRatio: number;
+}
+
+/** A stream with its recent scores, ascending, at most 120. */
+export interface StreamSnapshot extends StreamSummary {
+  readonly recentScores: readonly ScorePoint[];
+}
+
+/** A stream with what was scored since the last message. */
+export interface StreamDelta extends StreamSummary {
+  readonly newScores: readonly ScorePoint[];
+}
+
+/** `GET /api/streams/:stream`. */
+export interface StreamDetail extends StreamSnapshot {
+  readonly intervalMs: number;
+  readonly windowLengthMs: number;
+  readonly staleAfterMs: number;
+  readonly channels: readonly ChannelDefinition[];
+  /** Share of the newest window's error by scored channel, greatest first. */
+  readonly contributions: readonly Contribution[];
+}
+
+export interface Contribution {
+  readonly channelId: string;
+  readonly share: number;
+}
+
+/** An anomaly as lists show it. */
+export interface AnomalySummary {
+  readonly id: string;
+  readonly stream: string;
+  readonly state: 'open' | 'closed';
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly decidedAtMs: number;
+  readonly peakScore: number;
+  readonly threshold: number;
+  readonly modelVersion: string;
+  /** At the peak, greatest first, at most 16. */
+  readonly contributions: readonly Contribution[];
+  /** Simulation only: injected faults that it touches. */
+  readonly faults: readonly FaultTruth[];
+}
+
+/** How far a channel was from what the model expected, at its farthest within an anomaly. */
+export interface Deviation extends Contribution {
+  readonly name: string;
+  readonly unit: string;
+  readonly observed: number;
+  readonly expected: number;
+  readonly atMs: number;
+}
+
+/** `GET /api/anomalies/:id`: deviations of the top three contributors; those that history does not hold (yet) are absent. */
+export interface AnomalyDetail extends AnomalySummary {
+  readonly deviations: readonly Deviation[];
+}
+
+/** Lowest and highest value a bin; null where there is none. The page draws the space between. */
+export interface BinnedSeries {
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+}
+
+/** Bins [fromMs + i x binMs, fromMs + (i + 1) x binMs); fromMs is a multiple of binMs. */
+export interface BinGrid {
+  readonly fromMs: number;
+  readonly binMs: number;
+  readonly bins: number;
+}
+
+export interface ChannelView {
+  readonly channelId: string;
+  /** With the last observation carried forward up to staleAfterMs, as the detector sees it. */
+  readonly telemetry: BinnedSeries;
+  readonly reconstruction: BinnedSeries;
+}
+
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A channel's silence; `toMs` is null while it lasts. */
+export interface StaleSpan {
+  readonly channelId: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+}
+
+/** `GET /api/streams/:stream/view?fromMs&toMs&points[&channels=a,b]`: everything the middle of the page draws. */
+export interface StreamView {
+  readonly stream: string;
+  readonly definitionVersion: number;
+  readonly grid: BinGrid;
+  readonly score: BinnedSeries;
+  readonly channels: readonly ChannelView[];
+  /** Those that govern some of the range, ascending. */
+  readonly thresholds: readonly ThresholdStep[];
+  readonly anomalies: readonly AnomalySummary[];
+  /** Where no window was scored for want of samples. */
+  readonly gaps: readonly TimeSpan[];
+  readonly stale: readonly StaleSpan[];
+  /** Simulation only. */
+  readonly faults: readonly FaultTruth[];
+}
+
+/** `GET /api/ribbon?fromMs&toMs&cells`: the greatest score over its threshold, a cell, all streams. */
+export interface Ribbon {
+  readonly grid: BinGrid;
+  readonly streams: readonly {
+    readonly stream: string;
+    /** 1 is at the threshold; null where nothing was scored. */
+    readonly ratio: readonly (number | null)[];
+  }[];
+}
+
+/** `GET /api/models/:version`. */
+export interface ModelDetail {
+  readonly version: string;
+  readonly manifest: BundleManifest;
+}
+
+/** `GET /api/models[?stream]`. */
+export interface ModelList {
+  readonly models: readonly BundleSummary[];
+  /** Versions that govern a stream now. */
+  readonly governing: readonly string[];
+}
+
+/** `GET /api/thresholds[?stream]`: what governed when. */
+export interface ThresholdHistory {
+  readonly thresholds: readonly { readonly stream: string; readonly steps: readonly ThresholdStep[] }[];
+}
+
+/** `GET /api/policies`: what a threshold can be set to, with the bounds that the service holds it to. */
+export interface PolicyDescription {
+  readonly name: string;
+  readonly title: string;
+  readonly parameters: readonly PolicyParameter[];
+}
+
+/** `GET /api/streams/:stream/threshold-level?policy&PARAMETER...`: what a setting would come to under the governing model. */
+export interface ThresholdPreview {
+  readonly setting: ThresholdSetting;
+  readonly modelVersion: string;
+  readonly level: number;
+}
+
+/** What `POST /api/commands` takes; the service adds the id (where absent) and the time. */
+export type CommandRequest = {
+  readonly id?: string;
+  readonly stream: string;
+  readonly issuedBy?: string;
+  readonly reason?: string;
+  readonly notBeforeMs?: number;
+} & (
+  | { readonly type: 'set-threshold'; readonly setting: ThresholdSetting }
+  | { readonly type: 'promote'; readonly modelVersion: string }
+);
+
+/** A command and what became of it: it is pending until the service that applies it has answered. */
+export interface CommandStatus {
+  readonly id: string;
+  readonly stream: string;
+  readonly type: 'set-threshold' | 'promote';
+  readonly state: 'pending' | 'applied' | 'refused';
+  readonly issuedAtMs: number;
+  readonly issuedBy: string;
+  readonly reason: string;
+  readonly setting: ThresholdSetting | null;
+  readonly modelVersion: string | null;
+  /** Start of the first window that it governs; null unless applied. */
+  readonly effectiveFromMs: number | null;
+  /** Null unless refused. */
+  readonly refusedBecause: string | null;
+}
+
+/** `GET /api/status`. */
+export interface ConsoleStatus {
+  /** The newest watermark of all streams: how far the detector has come. */
+  readonly stationTimeMs: number | null;
+  /** Station time passed in a second of the console's own; null before it is known. */
+  readonly speed: number | null;
+  /** `reading` while the log's past is read, `waiting` before the first telemetry, `lost` after 5 s without any. */
+  readonly telemetry: 'reading' | 'waiting' | 'arriving' | 'lost';
+  /** By the console's own clock, since something new came; null before anything did. */
+  readonly telemetryAgeMs: number | null;
+  /** Whether truth records were seen, which only a simulation writes. */
+  readonly simulated: boolean;
+  readonly faultsInjected: number;
+}
+
+/** The first message of `GET /api/live`, and the one after a slow reader has caught up. */
+export interface LiveSnapshot {
+  readonly status: ConsoleStatus;
+  readonly streams: readonly StreamSnapshot[];
+  /** The newest, at most 200, newest first. */
+  readonly anomalies: readonly AnomalySummary[];
+  /** Injected faults that have begun, at most 200, newest first. */
+  readonly faults: readonly FaultTruth[];
+}
+
+/** What changed since the last message. One without changes comes each second: the heartbeat. */
+export interface LiveDelta {
+  readonly status: ConsoleStatus;
+  readonly streams: readonly StreamDelta[];
+  readonly anomalies: readonly AnomalySummary[];
+  readonly faults: readonly FaultTruth[];
+  readonly commands: readonly CommandStatus[];
+}
+
+/** Every refusal has this shape. */
+export interface ApiError {
+  readonly code: string;
+  readonly message: string;
+  readonly field: string | null;
+  readonly value: unknown;
+  readonly bound: string | null;
+  readonly remedy: string;
+}

@@ -1,0 +1,171 @@
+import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
+import type { Command, ModelSetting, ThresholdRecord } from '../../pipelines/commands.ts';
+import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
+import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
+import type { FaultTruth } from '../../pipelines/truth.ts';
+import type { CommandStatus } from './api.ts';
+import { StreamModel } from './stream-model.ts';
+
+const maxAnomalies = 2000;
+const maxFaults = 2000;
+const maxCommands = 2000;
+
+/** What changed since it was last asked for. */
+export interface Changes {
+  readonly streams: ReadonlySet<StreamModel>;
+  readonly anomalies: ReadonlySet<string>;
+  readonly commands: ReadonlySet<string>;
+}
+
+/** What the service that applies a command made of it. */
+type Answer = Pick<ModelSetting, 'effectiveFromMs' | 'refusedBecause'>;
+
+/** Everything the console knows: a fold over the log's topics. Bounded: the oldest is forgotten, and history has it. */
+export class ReadModel {
+  readonly #streams = new Map<string, StreamModel>();
+  readonly #anomalies = new Map<string, AnomalyEvent>();
+  readonly #faults = new Map<string, FaultTruth>();
+  readonly #commands = new Map<string, Command>();
+  readonly #answers = new Map<string, Answer>();
+  #changes = emptyChanges();
+  readonly #unannouncedFaults = new Set<string>();
+  stationTimeMs: number | null = null;
+
+  takeDefinition(definition: StreamDefinition): void {
+    this.#touch(definition.stream).define(definition);
+  }
+
+  takeScoreEvent(event: ScoreEvent): void {
+    this.#touch(event.stream).takeScoreEvent(event);
+    if (event.type === 'watermark') this.stationTimeMs = Math.max(event.watermarkMs, this.stationTimeMs ?? -Infinity);
+  }
+
+  takeAnomaly(event: AnomalyEvent): void {
+    this.#touch(event.stream).takeAnomaly(event);
+    setBounded(this.#anomalies, event.id, event, maxAnomalies);
+    this.#changes.anomalies.add(event.id);
+  }
+
+  takeModelSetting(setting: ModelSetting): void {
+    if (setting.refusedBecause === null) this.#touch(setting.stream).models.push(setting);
+    this.#answer(setting);
+  }
+
+  takeThreshold(record: ThresholdRecord): void {
+    if (record.refusedBecause === null) this.#touch(record.stream).thresholds.push(record);
+    this.#answer(record);
+  }
+
+  takeCommand(command: Command): void {
+    setBounded(this.#commands, command.id, command, maxCommands);
+    this.#changes.commands.add(command.id);
+  }
+
+  takeFault(fault: FaultTruth): void {
+    setBounded(this.#faults, fault.id, fault, maxFaults);
+    this.#unannouncedFaults.add(fault.id);
+  }
+
+  /** A setting names the command that asked for it. */
+  #answer({ commandId, effectiveFromMs, refusedBecause }: ModelSetting | ThresholdRecord): void {
+    if (commandId === null) return;
+    setBounded(this.#answers, commandId, { effectiveFromMs, refusedBecause }, maxCommands);
+    this.#changes.commands.add(commandId);
+  }
+
+  /** Streams that were defined, by subsystem in the order of their names. */
+  streams(): readonly StreamModel[] {
+    return [...this.#streams.values()]
+      .filter((model) => model.definition !== null)
+      .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  }
+
+  stream(stream: string): StreamModel | null {
+    const model = this.#streams.get(stream);
+    return model?.definition ? model : null;
+  }
+
+  anomaly(id: string): AnomalyEvent | null {
+    return this.#anomalies.get(id) ?? null;
+  }
+
+  /** Newest first. */
+  anomalies(): readonly AnomalyEvent[] {
+    return [...this.#anomalies.values()].sort((a, b) => b.startMs - a.startMs);
+  }
+
+  /** Faults that have begun by station time, newest first: what is still to come stays a surprise. */
+  faults(): readonly FaultTruth[] {
+    const nowMs = this.stationTimeMs ?? -Infinity;
+    return [...this.#faults.values()].filter(({ startMs }) => startMs <= nowMs).sort((a, b) => b.startMs - a.startMs);
+  }
+
+  /** Faults that have begun since this was last asked. */
+  takeBegunFaults(): readonly FaultTruth[] {
+    const begun = this.faults().filter(({ id }) => this.#unannouncedFaults.has(id));
+    for (const { id } of begun) this.#unannouncedFaults.delete(id);
+    return begun;
+  }
+
+  get simulated(): boolean {
+    return this.#faults.size > 0;
+  }
+
+  command(id: string): CommandStatus | null {
+    const command = this.#commands.get(id);
+    return command ? commandStatus(command, this.#answers.get(id) ?? null) : null;
+  }
+
+  /** What changed since this was last asked. */
+  takeChanges(): Changes {
+    const changes = this.#changes;
+    this.#changes = emptyChanges();
+    return changes;
+  }
+
+  #touch(stream: string): StreamModel {
+    const model = this.#streams.get(stream) ?? new StreamModel(stream);
+    this.#streams.set(stream, model);
+    this.#changes.streams.add(model);
+    return model;
+  }
+}
+
+/** How a command stands. */
+export function commandStatus(command: Command, answer: Answer | null): CommandStatus {
+  const { id, stream, type, issuedAtMs, issuedBy, reason } = command;
+  const refusedBecause = answer?.refusedBecause ?? null;
+  const applied = answer !== null && refusedBecause === null;
+  return {
+    id,
+    stream,
+    type,
+    state: answer === null ? 'pending' : applied ? 'applied' : 'refused',
+    issuedAtMs,
+    issuedBy,
+    reason,
+    setting: command.type === 'set-threshold' ? command.setting : null,
+    modelVersion: command.type === 'promote' ? command.modelVersion : null,
+    effectiveFromMs: applied ? answer.effectiveFromMs : null,
+    refusedBecause,
+  };
+}
+
+function emptyChanges() {
+  return {
+    streams: new Set<StreamModel>(),
+    anomalies: new Set<string>(),
+    commands: new Set<string>(),
+  };
+}
+
+function sortKey({ definition, stream }: StreamModel): string {
+  return `${definition?.subsystem}\0${definition?.name}\0${stream}`;
+}
+
+/** Sets a key as the newest and forgets the oldest beyond `most`. */
+function setBounded<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value!);
+}

@@ -1,0 +1,146 @@
+import type { FastifyInstance } from 'fastify';
+import { CupolaError } from '../../pipelines/errors.ts';
+import { parseThreshold, policies } from '../../pipelines/thresholds/policies.ts';
+import { anomaliesIn } from './anomalies-in.ts';
+import { anomalyDetail } from './anomaly-detail.ts';
+import type {
+  AnomalyDetail,
+  ConsoleStatus,
+  ModelDetail,
+  ModelList,
+  PolicyDescription,
+  ThresholdHistory,
+  ThresholdPreview,
+} from './api.ts';
+import type { LiveFeed } from './live-feed.ts';
+import { parseAnomaliesQuery, parseGridQuery, parseSettingQuery } from './queries.ts';
+import { ribbon } from './ribbon.ts';
+import type { StreamModel } from './stream-model.ts';
+import { streamView, type ViewSources } from './stream-view.ts';
+import { submitCommand, unknownStream, type CommandPorts } from './submit-command.ts';
+
+/** What the routes answer from. */
+export interface RouteSources extends ViewSources, CommandPorts {
+  readonly feed: LiveFeed;
+  status(): ConsoleStatus;
+}
+
+/** Every route of the API; api.ts describes what each takes and gives. */
+export function addRoutes(server: FastifyInstance, sources: RouteSources): void {
+  addStreamRoutes(server, sources);
+  addAnomalyRoutes(server, sources);
+  addModelRoutes(server, sources);
+  addCommandRoutes(server, sources);
+  server.get('/api/status', () => sources.status());
+  server.get('/api/live', (_request, reply) => {
+    reply.hijack();
+    sources.feed.subscribe(reply.raw);
+  });
+}
+
+function addStreamRoutes(server: FastifyInstance, sources: RouteSources): void {
+  const { model, summaries, levels } = sources;
+  server.get('/api/streams', () => ({ streams: model.streams().map((stream) => summaries.streamSnapshot(stream)) }));
+  server.get<ForStream>('/api/streams/:stream', ({ params }) => summaries.streamDetail(known(sources, params.stream)));
+  server.get<ForStream>('/api/streams/:stream/view', ({ params, query }) => {
+    const stream = known(sources, params.stream);
+    const definition = stream.definition!;
+    const { grid, channelIds } = parseGridQuery(query, definition.intervalMs);
+    const channels = definition.channels.filter(({ id, role }) => channelIds?.includes(id) ?? role === 'scored');
+    return streamView(sources, stream, channels, grid);
+  });
+  server.get<ForStream>('/api/streams/:stream/threshold-level', ({ params, query }): Promise<ThresholdPreview> => {
+    const stream = known(sources, params.stream);
+    const setting = parseThreshold(parseSettingQuery(query));
+    const modelVersion = stream.models.at(-1)?.modelVersion;
+    if (modelVersion === undefined) throw unmodelled(params.stream);
+    return levels.level(setting, modelVersion).then((level) => ({ setting, modelVersion, level }));
+  });
+  server.get('/api/ribbon', ({ query }) => ribbon(sources, parseGridQuery(query, 1000).grid));
+}
+
+function addAnomalyRoutes(server: FastifyInstance, sources: RouteSources): void {
+  server.get('/api/anomalies', async ({ query }) => {
+    const { stream = null, limit, ...range } = parseAnomaliesQuery(query);
+    if (stream !== null) known(sources, stream);
+    return { anomalies: await anomaliesIn(sources, stream, range, limit) };
+  });
+  server.get<{ Params: { id: string } }>('/api/anomalies/:id', async ({ params }): Promise<AnomalyDetail> => {
+    const event = sources.model.anomaly(params.id) ?? (await anomalyOfHistory(sources, params.id));
+    if (!event) throw unknownId('CUPOLA_ANOMALY_UNKNOWN', params.id);
+    const definition = sources.model.stream(event.stream)?.definition ?? null;
+    return anomalyDetail(sources.history, sources.summaries.anomaly(event), definition);
+  });
+}
+
+/** An anomaly's id names its stream and its start, which is enough to find it. */
+async function anomalyOfHistory({ history }: RouteSources, id: string) {
+  const at = id.lastIndexOf('@');
+  const startMs = Number(id.slice(at + 1));
+  if (at < 1 || !Number.isFinite(startMs)) return null;
+  const found = await history.anomalies(id.slice(0, at), { fromMs: startMs, toMs: startMs + 1 }, 10);
+  return found.find((event) => event.id === id) ?? null;
+}
+
+function addModelRoutes(server: FastifyInstance, sources: RouteSources): void {
+  const { model, levels, bundles } = sources;
+  server.get<{ Querystring: { stream?: string } }>('/api/models', ({ query }) =>
+    models(sources, bundles, query.stream),
+  );
+  server.get<{ Params: { version: string } }>('/api/models/:version', async ({ params }): Promise<ModelDetail> => {
+    const { manifest } = await bundles.get(params.version);
+    return { version: params.version, manifest };
+  });
+  server.get('/api/policies', (): { policies: readonly PolicyDescription[] } => ({
+    policies: policies.map(({ name, title, parameters }) => ({ name, title, parameters })),
+  }));
+  server.get<OfStream>('/api/thresholds', async ({ query }): Promise<ThresholdHistory> => {
+    const wanted = query.stream === undefined ? model.streams() : [known(sources, query.stream)];
+    await Promise.all(wanted.map((stream) => levels.prepare(stream)));
+    return { thresholds: wanted.map((stream) => ({ stream: stream.stream, steps: levels.steps(stream) })) };
+  });
+}
+
+async function models(sources: RouteSources, stream?: string): Promise<ModelList> {
+  if (stream !== undefined) known(sources, stream);
+  const governing = sources.model.streams().flatMap((one) => one.models.at(-1)?.modelVersion ?? []);
+  return { models: await sources.bundles.list(stream), governing };
+}
+
+function addCommandRoutes(server: FastifyInstance, sources: RouteSources): void {
+  server.post('/api/commands', async ({ body }, reply) => {
+    const status = await submitCommand(sources, body);
+    return reply.code(202).send(status);
+  });
+  server.get<{ Params: { id: string } }>('/api/commands/:id', ({ params }) => {
+    const status = sources.model.command(params.id);
+    if (!status) throw unknownId('CUPOLA_COMMAND_UNKNOWN', params.id);
+    return status;
+  });
+}
+
+interface ForStream {
+  Params: { stream: string };
+}
+
+interface OfStream {
+  Querystring: { stream?: string };
+}
+
+function known({ model }: RouteSources, stream: string): StreamModel {
+  const found = model.stream(stream);
+  if (!found) throw unknownStream(stream);
+  return found;
+}
+
+function unknownId(code: 'CUPOLA_ANOMALY_UNKNOWN' | 'CUPOLA_COMMAND_UNKNOWN', id: string): CupolaError {
+  return new CupolaError(code, `there is no ${id}`, { field: 'id', value: id });
+}
+
+function unmodelled(stream: string): CupolaError {
+  return new CupolaError('CUPOLA_MODEL_UNKNOWN', `no model governs stream ${stream} yet`, {
+    field: 'stream',
+    value: stream,
+    bound: 'a stream that a model governs',
+  });
+}

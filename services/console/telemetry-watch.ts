@@ -1,0 +1,71 @@
+import type { Clock, Log, LogRecord } from '../../pipelines/ports.ts';
+import { decodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
+import { topics } from '../../pipelines/topics.ts';
+
+const lostAfterMs = 5000;
+const speedOverMs = 4000;
+
+/**
+ * Whether telemetry still comes, by the console's own clock: if ingest is dead there are no ticks, and nothing else in
+ * the log would say so. Looks at the end of the telemetry topic only.
+ */
+export class TelemetryWatch {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #ends = new Map<number, number>();
+  readonly #progress: { readonly clockMs: number; readonly stationMs: number }[] = [];
+  #newestAtMs: number;
+  /** The sources' own time, by their newest record. */
+  stationTimeMs: number | null = null;
+
+  constructor(log: Log, clock: Clock) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#newestAtMs = clock.nowMs();
+  }
+
+  /** Since something new came, or since the watch began. */
+  get ageMs(): number {
+    return this.#clock.nowMs() - this.#newestAtMs;
+  }
+
+  get lost(): boolean {
+    return this.ageMs > lostAfterMs;
+  }
+
+  /** Source time that passed in a second of the console's own, over the last few; null before it is known. */
+  get speed(): number | null {
+    const [first, last] = [this.#progress[0], this.#progress.at(-1)];
+    if (!first || !last || last.clockMs - first.clockMs < speedOverMs / 4) return null;
+    return (last.stationMs - first.stationMs) / (last.clockMs - first.clockMs);
+  }
+
+  /** Looks for what is new. */
+  async look(): Promise<void> {
+    const topic = topics.telemetry.name;
+    const partitions = await this.#log.partitions(topic);
+    for (let partition = 0; partition < partitions; partition++) {
+      const { start, end } = await this.#log.range(topic, partition);
+      if (end === (this.#ends.get(partition) ?? start)) continue;
+      this.#ends.set(partition, end);
+      this.#newestAtMs = this.#clock.nowMs();
+      const { records } = await this.#log.read({ topic, partition, fromOffset: end - 1, maxRecords: 1 });
+      if (records[0]) this.#take(records[0]);
+    }
+    this.#measure();
+  }
+
+  #take({ value }: LogRecord): void {
+    if (!value) return;
+    const record = decodeTelemetry(value);
+    const timeMs = record.type === 'tick' ? record.timeMs : record.ingestTimeMs;
+    this.stationTimeMs = Math.max(timeMs, this.stationTimeMs ?? -Infinity);
+  }
+
+  #measure(): void {
+    if (this.stationTimeMs === null) return;
+    const clockMs = this.#clock.nowMs();
+    this.#progress.push({ clockMs, stationMs: this.stationTimeMs });
+    while (clockMs - this.#progress[0]!.clockMs > speedOverMs) this.#progress.shift();
+  }
+}
