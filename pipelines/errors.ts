@@ -19,9 +19,41 @@ export const errorTable = {
     meaning: 'A threshold policy does not exist or one of its parameters is out of bounds.',
     remedy: 'Use the policy, parameter and bound that the message names.',
   },
+  CUPOLA_TRAINING_TOO_SHORT: {
+    meaning: 'There is too little normal telemetry in the range to train a model on, or to hold out.',
+    remedy: 'Wait for more telemetry, or choose a longer range; judge anomalies that are normal as normal.',
+  },
   CUPOLA_MODEL_UNKNOWN: {
     meaning: 'A model version was named that is not in the bundle store.',
     remedy: 'List the models with `cupola models list` and use one of those versions.',
+  },
+  CUPOLA_ARCHITECTURE_INVALID: {
+    meaning: 'An autoencoder architecture was named or set in a way that it does not allow.',
+    remedy: 'Correct the named setting; the message states its bound.',
+  },
+  CUPOLA_MODEL_NOT_LOADED: {
+    meaning: 'Windows were to be scored under a model that this runtime has not loaded.',
+    remedy: 'This is a fault of the program: load the model first. Please report it.',
+  },
+  CUPOLA_RUNTIME_FAILED: {
+    meaning: 'The scoring runtime could not load or run a model, or its worker ended.',
+    remedy: 'Read the cause; `cupola doctor` tells whether onnxruntime works on this machine.',
+  },
+  CUPOLA_RUNTIME_CLOSED: {
+    meaning: 'A scoring runtime or training backend was used after it was closed.',
+    remedy: 'None is needed while shutting down; at any other time it is a fault of the program. Please report it.',
+  },
+  CUPOLA_TRAINING_DIVERGED: {
+    meaning: 'The training loss stopped being a number before any epoch succeeded.',
+    remedy: 'Lower learningRate; look for extreme values in the training range.',
+  },
+  CUPOLA_TRAINING_ABORTED: {
+    meaning: 'A fit was called off before it ended.',
+    remedy: 'None is needed; the model in force stays in force.',
+  },
+  CUPOLA_TRAINING_FAILED: {
+    meaning: 'The training backend could not be set up, or its worker ended.',
+    remedy: 'Read the cause; `cupola doctor` tells which backends work on this machine.',
   },
   CUPOLA_BUNDLE_CORRUPT: {
     meaning: 'A bundle on disk does not match its checksum or its schema.',
