@@ -125,6 +125,34 @@ export const errorTable = {
     meaning: 'The console met an error that it does not know.',
     remedy: 'Look for the cause in its log, and report it.',
   },
+  CUPOLA_USAGE_INVALID: {
+    meaning: 'A command line names a command, an option or a value that does not exist.',
+    remedy: 'Add --help to the command: it shows what it takes, with examples.',
+  },
+  CUPOLA_SYSTEM_UNREACHABLE: {
+    meaning: 'No running Cupola answers at the address that a command speaks to.',
+    remedy: 'Start one with `cupola start`, or name its address with --url.',
+  },
+  CUPOLA_COMMAND_PENDING: {
+    meaning: 'A running system took a command and has not applied it in the time that was waited.',
+    remedy: 'It governs from the next window on: wait longer (--wait), or look again later.',
+  },
+  CUPOLA_COMMAND_REFUSED: {
+    meaning: 'The service that applies a command could not obey it.',
+    remedy: 'Correct what the message names and ask again.',
+  },
+  CUPOLA_DATA_DIR_UNUSABLE: {
+    meaning: 'The data folder cannot be made or written.',
+    remedy: 'Make it writable, or name another with --data-dir or dataDir in cupola.yaml.',
+  },
+  CUPOLA_SERVICE_FAILED: {
+    meaning: 'A service met an error that it cannot go on after, so the whole process ended.',
+    remedy: 'Look at the cause in the log. What was committed is kept: the next start goes on from there.',
+  },
+  CUPOLA_UNEXPECTED: {
+    meaning: 'A command met an error that it does not know.',
+    remedy: 'Run it again with --debug for the place in the code, and report it.',
+  },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
