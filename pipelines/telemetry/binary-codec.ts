@@ -50,7 +50,7 @@ function encodeSamples(batch: SampleBatch): Uint8Array<ArrayBuffer> {
   const { channel, eventTimeMs, value } = batch;
   const samples = channel.length;
   const baseTimeMs = offsetBase(eventTimeMs);
-  const float32 = value.every((number) => Math.fround(number) === number);
+  const float32 = fitsFloat32(value);
   const stream = utf8('stream', batch.stream);
   const writer = new ByteWriter(
     aligned(samplesHeaderBytes + stream.length) +
@@ -91,11 +91,13 @@ function decodeSamples(reader: ByteReader): SampleBatch {
 }
 
 function readValues(reader: ByteReader, samples: number, float32: boolean): Float64Array {
-  const column = reader.column<Float32Array | Float64Array>('value', float32 ? Float32Array : Float64Array, samples);
-  const start = reader.position - column.byteLength;
-  const bad = firstNotFinite(column);
-  if (bad !== -1) reader.fail(start + bad * column.BYTES_PER_ELEMENT, `value[${bad}]`, column[bad], 'finite');
-  return column instanceof Float64Array ? column : Float64Array.from(column);
+  const values = float32
+    ? new Float64Array(reader.column('value', Float32Array, samples))
+    : reader.column('value', Float64Array, samples);
+  const bad = firstNotFinite(values);
+  const bytesAfter = (samples - bad) * (float32 ? 4 : 8);
+  if (bad !== -1) reader.fail(reader.position - bytesAfter, `value[${bad}]`, values[bad], 'finite');
+  return values;
 }
 
 function readTimes(reader: ByteReader, samples: number, baseTimeMs: number | null): Float64Array {
@@ -147,12 +149,17 @@ function offsetBase(timesMs: Float64Array): number | null {
   return earliest;
 }
 
+function fitsFloat32(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (Math.fround(values[i]!) !== values[i]) return false;
+  return true;
+}
+
 function writeOffsets(offsets: Uint32Array, timesMs: Float64Array, baseTimeMs: number): void {
   for (let i = 0; i < offsets.length; i++) offsets[i] = timesMs[i]! - baseTimeMs;
 }
 
 /** Index of the first NaN or infinity; -1 where there is none. */
-function firstNotFinite(column: Float32Array | Float64Array): number {
+function firstNotFinite(column: Float64Array): number {
   for (let i = 0; i < column.length; i++) if (!Number.isFinite(column[i])) return i;
   return -1;
 }

@@ -1,0 +1,36 @@
+import type { SourceSamples } from './source-samples.ts';
+
+/** As many channels as a Uint16 can tell apart. */
+const maxChannels = 0x1_0000;
+
+/** Collects samples one by one into columns. */
+export class SampleColumns {
+  readonly #indexOf = new Map<string, number>();
+  readonly #channel: number[] = [];
+  readonly #eventTimeMs: number[] = [];
+  readonly #value: number[] = [];
+
+  hasRoomFor(channelId: string): boolean {
+    return this.#indexOf.size < maxChannels || this.#indexOf.has(channelId);
+  }
+
+  add(channelId: string, eventTimeMs: number, value: number): void {
+    let index = this.#indexOf.get(channelId);
+    if (index === undefined) {
+      index = this.#indexOf.size;
+      this.#indexOf.set(channelId, index);
+    }
+    this.#channel.push(index);
+    this.#eventTimeMs.push(eventTimeMs);
+    this.#value.push(value);
+  }
+
+  finish(): SourceSamples {
+    return {
+      channelIds: [...this.#indexOf.keys()],
+      channel: new Uint16Array(this.#channel),
+      eventTimeMs: new Float64Array(this.#eventTimeMs),
+      value: new Float64Array(this.#value),
+    };
+  }
+}
