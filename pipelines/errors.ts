@@ -55,6 +55,10 @@ export const errorTable = {
     meaning: 'The training backend could not be set up, or its worker ended.',
     remedy: 'Read the cause; `cupola doctor` tells which backends work on this machine.',
   },
+  CUPOLA_CASE_UNKNOWN: {
+    meaning: 'A case was named by a hash that is not in the bundle store.',
+    remedy: 'Restore the case from a backup; what refers to it cannot be reproduced without it.',
+  },
   CUPOLA_BUNDLE_CORRUPT: {
     meaning: 'A bundle on disk does not match its checksum or its schema.',
     remedy: 'Restore the bundle from a backup, or remove its folder and train again.',
@@ -140,6 +144,14 @@ export const errorTable = {
   CUPOLA_COMMAND_REFUSED: {
     meaning: 'The service that applies a command could not obey it.',
     remedy: 'Correct what the message names and ask again.',
+  },
+  CUPOLA_FAULT_IMPOSSIBLE: {
+    meaning: 'A fault was asked for that the simulator cannot inject there.',
+    remedy: 'Correct the named field: the bound says which channels and values can have this kind of fault.',
+  },
+  CUPOLA_SCENARIO_CHANGED: {
+    meaning: 'The simulator is asked to go on where another scenario (seed, start, faults) stopped.',
+    remedy: 'Give the named field its former value, or use an empty data folder (--data-dir).',
   },
   CUPOLA_DATA_DIR_UNUSABLE: {
     meaning: 'The data folder cannot be made or written.',
