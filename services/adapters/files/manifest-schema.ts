@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { BundleManifest } from '../../../pipelines/autoencoders/bundle.ts';
+import { streamDefinitionSchema } from '../../../pipelines/telemetry/stream-definition.ts';
+import { thresholdSettingSchema } from '../../../pipelines/thresholds/threshold-setting.ts';
+
+const count = z.number().int().nonnegative();
+const numbers = z.array(z.number());
+const windowRange = z.strictObject({ fromMs: z.number(), toMs: z.number(), windows: count });
+
+/** Parses the manifest of a stored bundle. */
+export const manifestSchema: z.ZodType<BundleManifest> = z.strictObject({
+  schemaVersion: z.literal(1),
+  architecture: z.strictObject({
+    name: z.string().min(1),
+    settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), numbers])),
+  }),
+  shape: z.strictObject({ rows: count.min(1), features: count.min(1), scoredFeatures: count.min(1) }),
+  definition: streamDefinitionSchema,
+  scaler: z.strictObject({ center: numbers, scale: numbers }),
+  training: windowRange,
+  holdout: windowRange,
+  channelWeights: numbers,
+  holdoutErrors: numbers,
+  holdoutMedianError: z.number().positive(),
+  threshold: thresholdSettingSchema,
+  statistics: z.array(
+    z.strictObject({
+      channelId: z.string(),
+      mean: z.number(),
+      standardDeviation: z.number(),
+      min: z.number(),
+      max: z.number(),
+      missingShare: z.number(),
+    }),
+  ),
+  fit: z.strictObject({
+    seed: z.number(),
+    backend: z.string(),
+    epochs: z.array(z.strictObject({ trainingLoss: z.number(), holdoutLoss: z.number() })),
+    bestEpoch: z.number(),
+  }),
+});
+
+/** What stands beside a bundle's files: what a list shows, and the SHA-256 (hex) of each file. */
+export const bundleIndexSchema = z.strictObject({
+  createdAtMs: z.number(),
+  stream: z.string(),
+  definitionVersion: z.number(),
+  architecture: z.string(),
+  holdoutMedianError: z.number(),
+  sha256: z.strictObject({ 'manifest.json': z.string(), 'model.onnx': z.string().optional() }),
+});
+
+export type BundleIndex = z.output<typeof bundleIndexSchema>;
