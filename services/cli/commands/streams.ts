@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { StreamDetail, StreamSnapshot } from '../../console/api.ts';
+import { examples, printResult, table, timeText } from '../output.ts';
+import { addSystemOptions, systemClient, type SystemOptions } from '../system-options.ts';
+
+/** `cupola streams [STREAM]`: what a running system watches, and how it stands. */
+export function addStreams(program: Command): void {
+  const command = program
+    .command('streams')
+    .description('List the streams of a running system and how they stand, or show one with its channels')
+    .argument('[stream]', 'show this one');
+  addSystemOptions(command)
+    .addHelpText('after', examples('cupola streams', 'cupola streams power --json'))
+    .action((stream: string | undefined, options: SystemOptions) =>
+      stream === undefined ? listStreams(options) : showStream(stream, options),
+    );
+}
+
+async function listStreams(options: SystemOptions): Promise<void> {
+  const result = await systemClient(options).get<{ streams: readonly StreamSnapshot[] }>('/api/streams');
+  printResult(options, result, ({ streams }) =>
+    table(['STREAM', 'STATE', 'SCORE', 'THRESHOLD', 'MODEL', 'WATERMARK'], streams.map(streamRow)),
+  );
+}
+
+function streamRow({ stream, state, remainingMs, score, threshold, model, watermarkMs }: StreamSnapshot): string[] {
+  return [
+    stream,
+    remainingMs === null ? state : `${state}, ${Math.ceil(remainingMs / 60_000)} min left`,
+    numberText(score?.anomalyScore),
+    numberText(threshold?.level),
+    model?.version ?? '-',
+    timeText(watermarkMs),
+  ];
+}
+
+async function showStream(stream: string, options: SystemOptions): Promise<void> {
+  const detail = await systemClient(options).get<StreamDetail>(`/api/streams/${encodeURIComponent(stream)}`);
+  printResult(options, detail, ({ name, subsystem, channels, contributions, ...rest }) => {
+    const shares = new Map(contributions.map(({ channelId, share }) => [channelId, share]));
+    const rows = channels.map((channel) => {
+      const share = shares.get(channel.id);
+      return [channel.id, channel.name, channel.unit, channel.kind, channel.role, numberText(share)];
+    });
+    const fields = {
+      name,
+      subsystem,
+      state: rest.state,
+      model: rest.model?.version ?? '-',
+      watermark: timeText(rest.watermarkMs),
+    };
+    const head = Object.entries(fields).map(([field, value]) => `${field}: ${value}`);
+    return [...head, '', table(['CHANNEL', 'NAME', 'UNIT', 'KIND', 'ROLE', 'SHARE'], rows)].join('\n');
+  });
+}
+
+function numberText(value: number | null | undefined): string {
+  return value === null || value === undefined ? '-' : value.toPrecision(3);
+}

@@ -1,0 +1,87 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { policies } from '../../../pipelines/thresholds/policies.ts';
+import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
+import type { ThresholdHistory } from '../../console/api.ts';
+import { examples, printResult, table, timeText } from '../output.ts';
+import { Progress } from '../progress.ts';
+import {
+  addChangeOptions,
+  addSystemOptions,
+  systemClient,
+  type ChangeOptions,
+  type SystemOptions,
+} from '../system-options.ts';
+
+/** `cupola thresholds set|history`: above which score a window violates, in a running system. */
+export function addThresholds(program: Command): void {
+  const thresholds = program
+    .command('thresholds')
+    .description('Set thresholds of a running system and show what governed when');
+  addChangeOptions(thresholds.command('set').description("Set a stream's threshold from the next window on"))
+    .argument('<stream>', 'as `cupola streams` shows it')
+    .argument('<policy>', `one of ${policies.map(({ name }) => name).join(', ')}`)
+    .argument('[parameters...]', 'NAME=VALUE; the defaults of the policy where left out', parameter, {})
+    .addHelpText(
+      'after',
+      examples(
+        'cupola thresholds set power mean-sigma k=8 --reason "eclipse season"',
+        'cupola thresholds set power quantile q=0.999 margin=1.5',
+      ),
+    )
+    .action(setThreshold);
+  addSystemOptions(thresholds.command('history').description('Show which thresholds governed when, by whom and why'))
+    .argument('[stream]', 'only this one')
+    .addHelpText('after', examples('cupola thresholds history', 'cupola thresholds history power --json'))
+    .action(showHistory);
+}
+
+function parameter(text: string, earlier: Readonly<Record<string, number>>): Record<string, number> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || !Number.isFinite(Number(value))) throw new InvalidArgumentError('It must be NAME=NUMBER.');
+  return { ...earlier, [name]: Number(value) };
+}
+
+async function setThreshold(
+  stream: string,
+  policy: string,
+  parameters: Readonly<Record<string, number>>,
+  options: ChangeOptions,
+): Promise<void> {
+  const { fullThreshold } = await import('../../host/config-contradictions.ts');
+  const setting = fullThreshold({ policy, parameters });
+  const progress = new Progress();
+  const { wait, reason = '' } = options;
+  const status = await systemClient(options)
+    .command({ type: 'set-threshold', stream, setting, reason }, wait * 1000, (waitedMs) =>
+      progress.show(`waiting for the next score of ${stream} (${(waitedMs / 1000).toFixed(0)} s)`),
+    )
+    .finally(() => progress.end());
+  printResult(options, status, ({ state, effectiveFromMs }) =>
+    state === 'applied'
+      ? `${settingText(setting)} governs ${stream} from ${timeText(effectiveFromMs)} on`
+      : `${settingText(setting)} was asked for; it will govern ${stream} from the next score on`,
+  );
+}
+
+async function showHistory(stream: string | undefined, options: SystemOptions): Promise<void> {
+  const query = stream === undefined ? '' : `?stream=${encodeURIComponent(stream)}`;
+  const history = await systemClient(options).get<ThresholdHistory>(`/api/thresholds${query}`);
+  printResult(options, history, ({ thresholds }) => {
+    const rows = thresholds.flatMap((one) =>
+      one.steps.map(({ fromMs, level, setting, modelVersion, issuedBy, reason }) => [
+        one.stream,
+        timeText(fromMs),
+        level?.toPrecision(3) ?? '-',
+        settingText(setting),
+        modelVersion ?? '-',
+        issuedBy,
+        reason,
+      ]),
+    );
+    return table(['STREAM', 'FROM', 'LEVEL', 'THRESHOLD', 'MODEL', 'BY', 'WHY'], rows);
+  });
+}
+
+function settingText({ policy, parameters }: ThresholdSetting): string {
+  return [policy, ...Object.entries(parameters).map(([name, value]) => `${name}=${value}`)].join(' ');
+}

@@ -1,0 +1,27 @@
+import type { ErrorCode } from '../../pipelines/errors.ts';
+
+/** What scripts can go by. */
+export const exitCodes = {
+  ok: { code: 0, meaning: 'done' },
+  failed: { code: 1, meaning: 'failed' },
+  usage: { code: 2, meaning: 'wrong command line or configuration' },
+  unreachable: { code: 3, meaning: 'no running system answers' },
+} as const;
+
+/** The exit code of an error. */
+export function exitCodeOf(code: string): number {
+  return (codes[code as ErrorCode] ?? exitCodes.failed).code;
+}
+
+const codes: Partial<Record<ErrorCode, { readonly code: number }>> = {
+  CUPOLA_USAGE_INVALID: exitCodes.usage,
+  CUPOLA_CONFIG_INVALID: exitCodes.usage,
+  CUPOLA_SYSTEM_UNREACHABLE: exitCodes.unreachable,
+};
+
+/** For --help and the documentation. */
+export function exitCodesText(): string {
+  return `Exit codes: ${Object.values(exitCodes)
+    .map(({ code, meaning }) => `${code} ${meaning}`)
+    .join('; ')}.`;
+}
