@@ -84,9 +84,7 @@ async function anomalyOfHistory({ history }: RouteSources, id: string) {
 
 function addModelRoutes(server: FastifyInstance, sources: RouteSources): void {
   const { model, levels, bundles } = sources;
-  server.get<{ Querystring: { stream?: string } }>('/api/models', ({ query }) =>
-    models(sources, bundles, query.stream),
-  );
+  server.get<{ Querystring: { stream?: string } }>('/api/models', ({ query }) => models(sources, query.stream));
   server.get<{ Params: { version: string } }>('/api/models/:version', async ({ params }): Promise<ModelDetail> => {
     const { manifest } = await bundles.get(params.version);
     return { version: params.version, manifest };

@@ -1,0 +1,71 @@
+import uPlot from 'uplot';
+import type { ChannelDefinition } from '../../../pipelines/telemetry/channel.ts';
+import type { StreamView } from '../../../services/console/api.ts';
+import { number } from '../format/quantity.ts';
+import { excessSymbol } from '../format/status.ts';
+import { envelope, envelopeBand } from './envelope.ts';
+import { hatching } from './hatching.ts';
+import { palette } from './palette.ts';
+import { fillSpan, type TimePlotSpec } from './time-plot.ts';
+
+/** One channel: telemetry solid, what the model reconstructed dashed, silence hatched, anomalies shaded, limits drawn. */
+export function channelPlot(channel: ChannelDefinition, view: () => StreamView | null): TimePlotSpec {
+  return {
+    label: `${channel.name}${channel.unit && `, ${channel.unit}`}: telemetry and reconstruction over time`,
+    series: [...envelope(palette.accent, { dash: [4, 3], width: 1.1 }), ...envelope(palette.ink)],
+    bands: [envelopeBand(1, `${palette.accent}55`), envelopeBand(3, palette.ink)],
+    yScale: { range: (_plot, min, max) => valueRange(channel, min, max) },
+    ...(channel.kind === 'enumeration' ? { ySplits: () => channel.states.map(({ value }) => value) } : {}),
+    yValues: (values) => axisLabels(channel, values),
+    under: (plot) => drawEvents(plot, channel, view()),
+    over: (plot) => drawLimits(plot, channel),
+  };
+}
+
+function valueRange(channel: ChannelDefinition, min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (channel.kind === 'enumeration') {
+    const values = channel.states.map(({ value }) => value);
+    return [Math.min(...values) - 0.4, Math.max(...values) + 0.4];
+  }
+  if (min === null || max === null) return [0, 1];
+  const least = Math.max(Math.abs(max), Math.abs(min)) * 1e-4 || 1e-3;
+  const padding = Math.max((max - min) * 0.12, least);
+  return [min - padding, max + padding];
+}
+
+/** Labels with as many decimals as tell them apart. */
+function axisLabels(channel: ChannelDefinition, values: readonly number[]): string[] {
+  if (channel.kind === 'enumeration')
+    return values.map((value) => channel.states.find((state) => state.value === value)?.label.slice(0, 7) ?? '');
+  const step = values.length > 1 ? values[1]! - values[0]! : 1;
+  const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  return values.map((value) =>
+    Math.abs(value) >= 1e5 ? number(value) : value.toFixed(decimals).replace('-', '\u2212'),
+  );
+}
+
+function drawEvents(plot: uPlot, channel: ChannelDefinition, view: StreamView | null): void {
+  if (!view) return;
+  const hatch = hatching(plot.ctx);
+  const { max = 0 } = plot.scales.x!;
+  for (const { channelId, fromMs, toMs } of view.stale)
+    if (channelId === channel.id) fillSpan(plot, fromMs, toMs ?? max, hatch);
+  for (const { startMs, endMs, peakScore, threshold } of view.anomalies)
+    fillSpan(plot, startMs, endMs, palette[excessSymbol(peakScore / threshold)], 0.12);
+}
+
+function drawLimits(plot: uPlot, { hardLimits }: ChannelDefinition): void {
+  const { ctx, bbox } = plot;
+  ctx.strokeStyle = palette.critical;
+  ctx.globalAlpha = 0.7;
+  ctx.lineWidth = devicePixelRatio;
+  for (const limit of [hardLimits?.low, hardLimits?.high]) {
+    if (limit === undefined) continue;
+    const y = Math.round(plot.valToPos(limit, 'y', true)) + 0.5;
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.globalAlpha = 1;
+}

@@ -1,0 +1,22 @@
+/** The page's colours, as page.css defines them: canvases and markup share one source. */
+const style = getComputedStyle(document.documentElement);
+
+function colour(name: string): string {
+  return style.getPropertyValue(`--${name}`).trim();
+}
+
+export const palette = {
+  ground: colour('ground'),
+  line: colour('line'),
+  ink: colour('ink'),
+  dim: colour('dim'),
+  faint: colour('faint'),
+  accent: colour('accent'),
+  off: colour('off'),
+  standby: colour('standby'),
+  normal: colour('normal'),
+  caution: colour('caution'),
+  serious: colour('serious'),
+  critical: colour('critical'),
+  mono: colour('mono'),
+} as const;

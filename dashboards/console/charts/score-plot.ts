@@ -1,0 +1,103 @@
+import uPlot from 'uplot';
+import type { StreamView } from '../../../services/console/api.ts';
+import { excessSymbol } from '../format/status.ts';
+import { envelope, envelopeBand } from './envelope.ts';
+import { hatching } from './hatching.ts';
+import { palette } from './palette.ts';
+import { fillSpan, type TimePlotSpec } from './time-plot.ts';
+
+/** Linear below, logarithmic above: a score of 1 is ordinary and one of 100 must still fit. */
+const linearBelow = 3;
+const ticks = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000, 1e6];
+const leastTickPx = 16;
+const faultLanePx = 4;
+
+/** What the score's chart draws beside the score. */
+export interface ScoreOverlay {
+  readonly view: StreamView | null;
+  /** A level that an operator is trying. */
+  readonly triedLevel: number | null;
+  readonly showFaults: boolean;
+}
+
+/** The anomaly score against its threshold, whose steps stand where they took effect. */
+export function scorePlot(overlay: () => ScoreOverlay): TimePlotSpec {
+  return {
+    label: 'Anomaly score against its threshold over time',
+    series: envelope(palette.ink, { width: 1.4 }),
+    bands: [envelopeBand(1, palette.ink)],
+    yScale: {
+      distr: 4,
+      asinh: linearBelow,
+      range: (_plot, _min, max) => [0, 1.15 * Math.max(max ?? 1, 2, topLevel(overlay()))],
+    },
+    ySplits: (plot) => readable(plot),
+    yValues: (values) => values.map(String),
+    under: (plot) => drawEvents(plot, overlay()),
+    over: (plot) => drawLevels(plot, overlay()),
+  };
+}
+
+function topLevel({ view, triedLevel }: ScoreOverlay): number {
+  return Math.max(triedLevel ?? 0, ...(view?.thresholds.map(({ level }) => level ?? 0) ?? []));
+}
+
+function readable(plot: uPlot): number[] {
+  const { max = 1 } = plot.scales.y!;
+  const shown: number[] = [];
+  let lastPx = Infinity;
+  for (const tick of ticks) {
+    if (tick > max) break;
+    const px = plot.valToPos(tick, 'y');
+    if (Number.isFinite(px) && lastPx - px < leastTickPx) continue;
+    shown.push(tick);
+    lastPx = px;
+  }
+  return shown;
+}
+
+function drawEvents(plot: uPlot, { view, showFaults }: ScoreOverlay): void {
+  if (!view) return;
+  const hatch = hatching(plot.ctx);
+  for (const { fromMs, toMs } of view.gaps) fillSpan(plot, fromMs, toMs, hatch);
+  for (const { startMs, endMs, peakScore, threshold } of view.anomalies)
+    fillSpan(plot, startMs, endMs, palette[excessSymbol(peakScore / threshold)], 0.16);
+  if (!showFaults) return;
+  const { ctx, bbox } = plot;
+  ctx.fillStyle = palette.accent;
+  for (const { startMs, endMs } of view.faults) {
+    const left = plot.valToPos(startMs, 'x', true);
+    const width = Math.max(2, plot.valToPos(endMs, 'x', true) - left);
+    ctx.fillRect(left, bbox.top, width, faultLanePx * devicePixelRatio);
+  }
+}
+
+function drawLevels(plot: uPlot, { view, triedLevel }: ScoreOverlay): void {
+  const { max = 0 } = plot.scales.x!;
+  const steps = view?.thresholds ?? [];
+  steps.forEach(({ drawnFromMs, level }, index) => {
+    const toMs = steps[index + 1]?.drawnFromMs ?? max;
+    if (level !== null) drawLevel(plot, drawnFromMs, toMs, level, palette.caution, [5, 3]);
+  });
+  if (triedLevel !== null) drawLevel(plot, -Infinity, max, triedLevel, palette.accent, [2, 3]);
+}
+
+function drawLevel(
+  plot: uPlot,
+  fromMs: number,
+  toMs: number,
+  level: number,
+  stroke: string,
+  dash: readonly number[],
+): void {
+  const { ctx, bbox } = plot;
+  const y = Math.round(plot.valToPos(level, 'y', true)) + 0.5;
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
+  ctx.beginPath();
+  ctx.moveTo(Math.max(bbox.left, Number.isFinite(fromMs) ? plot.valToPos(fromMs, 'x', true) : bbox.left), y);
+  ctx.lineTo(plot.valToPos(toMs, 'x', true), y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}

@@ -1,0 +1,72 @@
+import type { AnomalySummary, Deviation } from '../../../services/console/api.ts';
+import { duration, shortDuration } from '../format/duration.ts';
+import { percent, quantity, score } from '../format/quantity.ts';
+import { stationTime, timeNear } from '../format/station-time.ts';
+import { excessSymbol } from '../format/status.ts';
+import { chooseStream, selectedAnomaly, status, streams } from '../state/console-state.ts';
+import { details, explained } from '../state/explained-anomaly.ts';
+import { showEvent } from '../state/time-range.ts';
+import { StatusSymbol } from './StatusSymbol.tsx';
+
+/** One anomaly: whose, since when, how high, and in words what moved. Choosing it shows it. */
+export function AnomalyCard({ anomaly }: { readonly anomaly: AnomalySummary }) {
+  const { stream, startMs, endMs, state, peakScore, threshold } = anomaly;
+  const nowMs = status.value?.stationTimeMs ?? endMs;
+  const symbol = excessSymbol(peakScore / threshold);
+  return (
+    <button
+      type="button"
+      class={`card ${state} ${symbol}`}
+      aria-pressed={explained.value?.id === anomaly.id}
+      onClick={() => choose(anomaly)}
+    >
+      <span class="title">
+        <StatusSymbol symbol={symbol} label={symbol} />
+        <b>{streams.value.get(stream)?.value.name ?? stream}</b>
+        <span class="num age" title={stationTime(startMs)}>
+          {state === 'open' ? shortDuration(nowMs - startMs) : timeNear(startMs, nowMs)}
+        </span>
+      </span>
+      <span class="facts">
+        {state === 'open' ? 'open' : `lasted ${duration(endMs - startMs)}`}, peak{' '}
+        <span class="num">{score(peakScore)}</span> over <span class="num">{score(threshold)}</span>
+      </span>
+      <Contributors anomaly={anomaly} />
+      {anomaly.faults.map((fault) => (
+        <span key={fault.id} class="fault" title={fault.description}>
+          injected {fault.kind}
+          {fault.stream !== stream && ` in ${streams.value.get(fault.stream)?.value.name ?? fault.stream}`}
+        </span>
+      ))}
+    </button>
+  );
+}
+
+/** Which channels moved, and how far from what was expected. */
+function Contributors({ anomaly }: { readonly anomaly: AnomalySummary }) {
+  const deviations = details.value.get(anomaly.id)?.deviations ?? [];
+  const main = deviations.filter(({ share }, index) => index === 0 || share >= 0.15).slice(0, 2);
+  if (main.length === 0) return null;
+  return (
+    <span class="contributors">
+      {main.map((deviation) => (
+        <span key={deviation.channelId}>{deviationWords(deviation)}</span>
+      ))}
+    </span>
+  );
+}
+
+function deviationWords({ name, unit, observed, expected, share }: Deviation) {
+  return (
+    <>
+      {name} <b class="num">{quantity(observed, unit)}</b>, expected <span class="num">{quantity(expected, unit)}</span>{' '}
+      <span class="faint num">{percent(share)}</span>
+    </>
+  );
+}
+
+function choose({ id, stream, startMs, endMs }: AnomalySummary): void {
+  chooseStream(stream);
+  selectedAnomaly.value = id;
+  showEvent({ fromMs: startMs, toMs: endMs });
+}

@@ -1,0 +1,21 @@
+import { render } from 'preact';
+import { App } from './components/App.tsx';
+import { followRibbon } from './state/all-streams-ribbon.ts';
+import { fetchPolicies } from './state/api-client.ts';
+import { followChosenStream } from './state/chosen-view.ts';
+import { policies } from './state/console-state.ts';
+import { loadDetails } from './state/explained-anomaly.ts';
+import { listenToKeys } from './state/keyboard.ts';
+import { connectLive } from './state/live-connection.ts';
+import { followThresholdForm } from './state/threshold-form.ts';
+import { startLiveEdge } from './state/time-range.ts';
+
+connectLive();
+startLiveEdge();
+followChosenStream();
+followRibbon();
+loadDetails();
+followThresholdForm();
+listenToKeys();
+void fetchPolicies().then((answer) => (policies.value = answer.policies));
+render(<App />, document.getElementById('console')!);

@@ -1,0 +1,87 @@
+import type {
+  AnomalyDetail,
+  ApiError,
+  CommandRequest,
+  CommandStatus,
+  PolicyDescription,
+  Ribbon,
+  StreamDetail,
+  StreamView,
+  ThresholdHistory,
+  ThresholdPreview,
+} from '../../../services/console/api.ts';
+import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
+
+/** A request that the console refused, or that did not reach it. */
+export class RequestFailed extends Error {
+  readonly answer: ApiError;
+
+  constructor(answer: ApiError) {
+    super(answer.message);
+    this.answer = answer;
+  }
+}
+
+export interface ViewQuery {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly points?: number;
+  readonly binMs?: number;
+  readonly channel?: readonly string[];
+}
+
+export function fetchStream(stream: string): Promise<StreamDetail> {
+  return get(`/api/streams/${encodeURIComponent(stream)}`);
+}
+
+export function fetchView(stream: string, query: ViewQuery, signal: AbortSignal): Promise<StreamView> {
+  return get(`/api/streams/${encodeURIComponent(stream)}/view?${encode({ ...query })}`, signal);
+}
+
+export function fetchRibbon(query: ViewQuery): Promise<Ribbon> {
+  return get(`/api/ribbon?${encode({ ...query })}`);
+}
+
+export function fetchAnomaly(id: string): Promise<AnomalyDetail> {
+  return get(`/api/anomalies/${encodeURIComponent(id)}`);
+}
+
+export function fetchPolicies(): Promise<{ readonly policies: readonly PolicyDescription[] }> {
+  return get('/api/policies');
+}
+
+export function fetchThresholds(stream: string): Promise<ThresholdHistory> {
+  return get(`/api/thresholds?${encode({ stream })}`);
+}
+
+export function previewThreshold(stream: string, { policy, parameters }: ThresholdSetting): Promise<ThresholdPreview> {
+  return get(`/api/streams/${encodeURIComponent(stream)}/threshold-level?${encode({ policy, ...parameters })}`);
+}
+
+export function sendCommand(command: CommandRequest): Promise<CommandStatus> {
+  return answer(
+    fetch('/api/commands', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(command),
+    }),
+  );
+}
+
+function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return answer(fetch(path, signal ? { signal } : {}));
+}
+
+async function answer<T>(request: Promise<Response>): Promise<T> {
+  const response = await request;
+  const body: unknown = await response.json();
+  if (!response.ok) throw new RequestFailed(body as ApiError);
+  return body as T;
+}
+
+function encode(query: Readonly<Record<string, string | number | readonly string[] | undefined>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value ?? []].flat()) parameters.append(name, String(one));
+  return parameters.toString();
+}

@@ -1,0 +1,119 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
+import type { ApiError, CommandStatus } from '../../../services/console/api.ts';
+import { previewThreshold, RequestFailed, sendCommand } from './api-client.ts';
+import { chosen, commands, policies, selectedStream } from './console-state.ts';
+
+const previewAfterMs = 150;
+
+/** What stands in the form: parameters as they are typed. */
+export interface ThresholdForm {
+  readonly policy: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export const form = signal<ThresholdForm | null>(null);
+/** The level that the form's setting would come to; null while it is what governs, or is refused. */
+export const triedLevel = signal<number | null>(null);
+export const refusal = signal<ApiError | null>(null);
+const sentId = signal<string | null>(null);
+const sentStatus = signal<CommandStatus | null>(null);
+
+/** What became of the newest command that was sent from here for the chosen stream. */
+export const sent = computed(() => {
+  const known = commands.value.get(sentId.value ?? '') ?? sentStatus.value;
+  return known?.stream === selectedStream.value ? known : null;
+});
+
+/** Whether the form asks for something else than what governs. */
+export const changed = computed(() => form.value !== null && keyOf(setting(form.value)) !== governingKey.value);
+
+const governingKey = computed(() => (chosen.value?.threshold ? keyOf(chosen.value.threshold.setting) : null));
+
+/** Fills the form with what governs, whenever that changes, and works out what else is typed into it. */
+export function followThresholdForm(): void {
+  const occasion = computed(() => `${selectedStream.value}/${governingKey.value}`);
+  effect(() => {
+    void occasion.value;
+    const governing = chosen.peek()?.threshold?.setting;
+    batch(() => {
+      form.value = governing ? asTyped(governing) : null;
+      refusal.value = null;
+    });
+  });
+  let waiting = 0;
+  effect(() => {
+    clearTimeout(waiting);
+    triedLevel.value = null;
+    const current = form.value;
+    if (current && changed.value) waiting = window.setTimeout(() => void tryOut(current), previewAfterMs);
+    else refusal.value = null;
+  });
+}
+
+/** Chooses a policy, with its parameters at their defaults. */
+export function choosePolicy(name: string): void {
+  const parameters = policies.value.find((policy) => policy.name === name)?.parameters ?? [];
+  form.value = { policy: name, parameters: Object.fromEntries(parameters.map((one) => [one.name, `${one.default}`])) };
+}
+
+export function typeParameter(name: string, text: string): void {
+  if (form.value) form.value = { ...form.value, parameters: { ...form.value.parameters, [name]: text } };
+}
+
+/** Sends the form as a command. */
+export async function applyThreshold(issuedBy: string, reason: string): Promise<void> {
+  const stream = selectedStream.value;
+  if (stream === null || !form.value) return;
+  try {
+    const status = await sendCommand({
+      type: 'set-threshold',
+      stream,
+      setting: setting(form.value),
+      issuedBy,
+      reason,
+    });
+    batch(() => {
+      sentId.value = status.id;
+      sentStatus.value = status;
+      refusal.value = null;
+    });
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+async function tryOut(current: ThresholdForm): Promise<void> {
+  const stream = selectedStream.value!;
+  try {
+    const { level } = await previewThreshold(stream, setting(current));
+    if (form.peek() !== current) return;
+    batch(() => {
+      triedLevel.value = level;
+      refusal.value = null;
+    });
+  } catch (error) {
+    if (form.peek() === current) refuse(error);
+  }
+}
+
+function refuse(error: unknown): void {
+  const unreachable = { code: '', message: 'The console service cannot be reached.', field: null, value: null };
+  refusal.value = error instanceof RequestFailed ? error.answer : { ...unreachable, bound: null, remedy: '' };
+}
+
+function setting({ policy, parameters }: ThresholdForm): ThresholdSetting {
+  const numbers = Object.entries(parameters).map(([name, text]) => [name, text.trim() === '' ? NaN : Number(text)]);
+  return { policy, parameters: Object.fromEntries(numbers) };
+}
+
+function asTyped({ policy, parameters }: ThresholdSetting): ThresholdForm {
+  return {
+    policy,
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, `${value}`])),
+  };
+}
+
+function keyOf({ policy, parameters }: ThresholdSetting): string {
+  return JSON.stringify([policy, Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+}
