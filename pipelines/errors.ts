@@ -63,6 +63,14 @@ export const errorTable = {
     meaning: 'A bundle on disk does not match its checksum or its schema.',
     remedy: 'Restore the bundle from a backup, or remove its folder and train again.',
   },
+  CUPOLA_DATASET_NOT_FOUND: {
+    meaning: 'A data set, one of its channels, or one of its files is not there.',
+    remedy: 'Use one of the names that the message lists, or point --data at the folder that holds the data set.',
+  },
+  CUPOLA_DATASET_INVALID: {
+    meaning: 'A recorded file is not as its format says, or a position to go on from does not lie in it.',
+    remedy: 'Correct or fetch the named file again; to replay a file that was changed, start with an empty data folder.',
+  },
   CUPOLA_TELEMETRY_UNDECODABLE: {
     meaning:
       'Bytes that should be a telemetry record or a run of score events are cut short, altered or of another schema.',
