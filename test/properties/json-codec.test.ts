@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { decodeJsonTelemetry, encodeJsonTelemetry } from '../../pipelines/telemetry/json-codec.ts';
+import { jsonItems } from '../../pipelines/telemetry/json-items.ts';
 import { sampleJson } from '../../pipelines/telemetry/sample-json.ts';
 import type { SourceSamples } from '../../pipelines/telemetry/source-samples.ts';
 
@@ -123,6 +124,11 @@ test('whatever the bytes, nothing is thrown and every dead letter holds bytes of
   );
   fc.assert(
     fc.property(bytes, (document) => {
+      let end = 0;
+      for (const item of jsonItems(document)) {
+        assert.ok(item.start >= end && item.end > item.start && item.end <= document.length);
+        ({ end } = item);
+      }
       const { rejected } = decodeJsonTelemetry(document, 'http');
       for (const letter of rejected) {
         const at = Number(/^byte (\d+)/.exec(letter.position)![1]);

@@ -4,10 +4,11 @@ import type { SampleBatch, Tick } from '../../pipelines/telemetry/sample-batch.t
 const finiteDouble = fc.double({ noNaN: true, noDefaultInfinity: true });
 const name = fc.string({ minLength: 1, maxLength: 40, unit: 'binary' });
 
-/** Event times as sources have them (whole ms, close together) and as they should not (anything finite). */
+/** Event times as sources have them (whole ms, close together) and as they need not be (quarters of a ms, anything finite). */
 const eventTimeMs = fc.oneof(
   fc.integer({ min: 1_790_000_000_000, max: 1_790_000_100_000 }),
   fc.integer({ min: 1_790_000_000_000, max: 1_800_000_000_000 }),
+  fc.integer({ min: 0, max: 40 }).map((quarters) => 1_790_000_000_000 + quarters / 4),
   finiteDouble,
 );
 const value = fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), finiteDouble, fc.constantFrom(0, -0));

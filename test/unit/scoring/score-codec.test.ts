@@ -36,6 +36,12 @@ test('scores of one model are stored as columns, little more than their numbers'
   assert.deepStrictEqual(decodeScoreEvents(encoded), scores);
 });
 
+test('scores far beyond the typical size come back equal', () => {
+  const reconstruction = Float32Array.from({ length: 10_000 }, (_, i) => i);
+  const scores = [score(1), score(2)].map((event) => Object.assign(event, { reconstruction }));
+  assert.deepStrictEqual(decodeScoreEvents(encodeScoreEvents(scores)), scores);
+});
+
 test('score events of two streams are not encoded as one run', () => {
   assert.throws(() => encodeScoreEvents([watermark('power'), watermark('thermal')]), {
     code: 'CUPOLA_RECORD_UNENCODABLE',

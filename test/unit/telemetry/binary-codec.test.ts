@@ -31,6 +31,16 @@ test('one value that single precision cannot hold keeps all of the batch in doub
   assert.deepStrictEqual(decodeTelemetry(encodeTelemetry(original)), original);
 });
 
+test('event times between whole milliseconds are kept', () => {
+  const original = batch({ eventTimeMs: Float64Array.of(1_790_000_000_000, 1_790_000_000_000.25, 1_790_000_000_001) });
+  assert.deepStrictEqual(decodeTelemetry(encodeTelemetry(original)), original);
+});
+
+test('a name that begins with a byte order mark keeps it', () => {
+  const original = batch({ stream: '\ufeffpower' });
+  assert.deepStrictEqual(decodeTelemetry(encodeTelemetry(original)), original);
+});
+
 test('aligned columns are views of the record, not copies', () => {
   const encoded = encodeTelemetry(batch({ value: Float64Array.of(0.1, 0.2, 0.3) }));
   const decoded = decodeTelemetry(encoded) as SampleBatch;

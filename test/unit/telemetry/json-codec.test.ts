@@ -42,6 +42,11 @@ test('a columnar item holds many samples of one channel', () => {
   assert.ok(Object.is(samples.value[1], -0));
 });
 
+test('a channel may be called NaN', () => {
+  const text = good.replace('"V"', '"a NaN \\"NaN\\""').replace('12.5', 'NaN');
+  assert.match(outcome(`${text}\n${text.replace('NaN }', '3 }')}`).good[0]!, /^a NaN "NaN"@0=3$/);
+});
+
 test('a field that the format does not know is passed over', () => {
   assert.deepEqual(outcome(good.replace('{', '{ "quality": { "level": 3 }, ')), { good: ['V@0=12.5'], bad: [] });
 });
@@ -97,6 +102,13 @@ test('the bytes of a refused item are its own, and its place is where they stood
   assert.equal(rejected[0]!.position, `byte ${good.length + 4}`);
 });
 
+test('a dead letter keeps its bytes when the document is gone', () => {
+  const document = new TextEncoder().encode('nonsense');
+  const { rejected } = decode(document);
+  document.fill(0);
+  assert.equal(new TextDecoder().decode(rejected[0]!.bytes), 'nonsense');
+});
+
 test('one bad sample of a columnar item costs no other', () => {
   const text = `{ "channel": "V", "times": [${timeMs}, ${timeMs}, "x"], "values": [1, NaN, 3] }`;
   assert.deepEqual(outcome(text).good, ['V@0=1']);
@@ -112,7 +124,9 @@ test('a document that is cut short, or broken in the middle, keeps the samples a
   assert.deepEqual(outcome(`[${good}, ${good}, ${good.slice(0, 30)}`).good.length, 2);
   assert.deepEqual(outcome(`${good}\n${good.slice(0, 30)}\n${good}`).good.length, 2);
   assert.deepEqual(outcome(`${good}\n${good.slice(0, 5)}\n${good}`).good.length, 2, 'within a text');
+  assert.deepEqual(outcome(`{"channel":"V\\\n${good}`).good.length, 1, 'within an escape');
   assert.deepEqual(outcome(`${good}}\n${good}`).bad.length, 1);
+  assert.deepEqual(outcome(`12${good}`).good.length, 1);
 });
 
 test('bytes that are not UTF-8 cost their own item only', () => {
