@@ -7,6 +7,7 @@ import type { ArchitectureDescription, WindowShape } from './autoencoders/archit
 import type { Bundle } from './autoencoders/bundle.ts';
 import type { ScoreEvent } from './scoring/score-event.ts';
 import type { SampleBatch } from './telemetry/sample-batch.ts';
+import type { StreamDefinition } from './telemetry/stream-definition.ts';
 import type { TopicSpec } from './topics.ts';
 
 /** Wall-clock time, for sources and consoles; no stage of the pipeline has one (law 1). */
@@ -132,6 +133,8 @@ export interface Log {
 export interface HistoryBatch {
   /** The batch is everything up to nextOffset of this partition; a batch at or before a stored position is ignored. */
   readonly position: { readonly topic: string; readonly partition: number; readonly nextOffset: number };
+  /** What names the channels of samples and scores; they may come later than those, and until then `series` is empty. */
+  readonly definitions: readonly StreamDefinition[];
   readonly samples: readonly SampleBatch[];
   readonly scores: readonly ScoreEvent[];
   readonly anomalies: readonly AnomalyEvent[];
