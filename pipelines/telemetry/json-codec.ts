@@ -2,7 +2,7 @@ import { describeValue } from './describe-value.ts';
 import { eventTimeBound, parseEventTime } from './event-time.ts';
 import { jsonItems } from './json-items.ts';
 import { sampleJson } from './sample-json.ts';
-import { SampleColumns } from './sample-columns.ts';
+import { SampleCollector } from './sample-collector.ts';
 import type { DeadLetter, RejectionReason, SourceSamples } from './source-samples.ts';
 
 /** What a document held: the good samples in its order, and what was not one. */
@@ -27,16 +27,16 @@ const bareNumber = /NaN|Infinity/;
  * becomes a dead letter with its own bytes, and every good sample beside it survives.
  */
 export function decodeJsonTelemetry(bytes: Uint8Array, source: string): DecodedJson {
-  const columns = new SampleColumns();
+  const collector = new SampleCollector();
   const rejected: DeadLetter[] = [];
   for (const { start, end } of jsonItems(bytes)) {
     const itemBytes = bytes.subarray(start, end);
     const reject = ({ reason, detail }: Refusal, path: string, own?: Uint8Array): void => {
       rejected.push({ source, reason, detail, position: `byte ${start}${path}`, bytes: own ?? itemBytes.slice() });
     };
-    readItem(itemBytes, columns, reject);
+    readItem(itemBytes, collector, reject);
   }
-  return { samples: columns.finish(), rejected };
+  return { samples: collector.finish(), rejected };
 }
 
 /** One JSON line a sample, in order; decodeJsonTelemetry gives them back bit for bit. What is not finite is refused there. */
@@ -50,33 +50,39 @@ export function encodeJsonTelemetry(samples: SourceSamples): Uint8Array<ArrayBuf
 
 type Reject = (refusal: Refusal, path: string, own?: Uint8Array) => void;
 
-function readItem(bytes: Uint8Array, columns: SampleColumns, reject: Reject): void {
+function readItem(bytes: Uint8Array, collector: SampleCollector, reject: Reject): void {
   const item = parseItem(bytes);
   if (item instanceof Error) return reject({ reason: 'undecodable', detail: item.message }, '');
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     return reject({ reason: 'undecodable', detail: `item is ${describeValue(item)}, must be an object` }, '');
   const { channel, time, times, value, values } = item as Record<string, unknown>;
-  const refusal = refuseChannel(channel, columns);
+  const refusal = refuseChannel(channel, collector);
   if (refusal) return reject(refusal, '');
   const channelId = channel as string;
   if (times === undefined && values === undefined) {
-    const refused = addSample(columns, channelId, time, value);
+    const refused = addSample(collector, channelId, time, value);
     if (refused) reject(refused, '');
-  } else readColumns(columns, channelId, times, values, reject);
+  } else readColumns(collector, channelId, times, values, reject);
 }
 
-function readColumns(columns: SampleColumns, channelId: string, times: unknown, values: unknown, reject: Reject): void {
+function readColumns(
+  collector: SampleCollector,
+  channelId: string,
+  times: unknown,
+  values: unknown,
+  reject: Reject,
+): void {
   const refusal = refuseColumns(times, values);
   if (refusal) return reject(refusal, '');
   (times as unknown[]).forEach((time, i) => {
     const value = (values as unknown[])[i];
-    const refused = addSample(columns, channelId, time, value);
+    const refused = addSample(collector, channelId, time, value);
     if (refused) reject(refused, `, index ${i}`, encoder.encode(ownJson(channelId, time, value)));
   });
 }
 
 /** Adds a good sample; says why where it is none. */
-function addSample(columns: SampleColumns, channelId: string, time: unknown, value: unknown): Refusal | null {
+function addSample(collector: SampleCollector, channelId: string, time: unknown, value: unknown): Refusal | null {
   if (time === undefined) return missing('time', eventTimeBound);
   if (value === undefined) return missing('value', 'a finite number');
   const timeMs = parseEventTime(time);
@@ -86,16 +92,16 @@ function addSample(columns: SampleColumns, channelId: string, time: unknown, val
   }
   if (typeof value !== 'number' || !Number.isFinite(value))
     return { reason: 'not-a-number', detail: `value is ${describeValue(value)}, must be a finite number` };
-  columns.add(channelId, timeMs, value);
+  collector.add(channelId, timeMs, value);
   return null;
 }
 
-function refuseChannel(channel: unknown, columns: SampleColumns): Refusal | null {
+function refuseChannel(channel: unknown, collector: SampleCollector): Refusal | null {
   const bound = `a text of 1 to ${maxChannelIdLength} characters`;
   if (channel === undefined) return missing('channel', bound);
   if (typeof channel !== 'string' || channel.length === 0 || channel.length > maxChannelIdLength)
     return { reason: 'undecodable', detail: `channel is ${describeValue(channel)}, must be ${bound}` };
-  if (!columns.hasRoomFor(channel))
+  if (!collector.hasRoomFor(channel))
     return { reason: 'undecodable', detail: `channel is number 65537 of its message, must be one of at most 65536` };
   return null;
 }

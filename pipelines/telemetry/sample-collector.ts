@@ -4,7 +4,7 @@ import type { SourceSamples } from './source-samples.ts';
 const maxChannels = 0x1_0000;
 
 /** Collects samples one by one into columns. */
-export class SampleColumns {
+export class SampleCollector {
   readonly #indexOf = new Map<string, number>();
   readonly #channel: number[] = [];
   readonly #eventTimeMs: number[] = [];
