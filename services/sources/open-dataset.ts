@@ -1,0 +1,73 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { CupolaError } from '../../pipelines/errors.ts';
+import type { Dataset } from '../../pipelines/evaluation/datasets/dataset.ts';
+import { findDataset } from '../../pipelines/evaluation/datasets/datasets.ts';
+import type { RecordedStreamOptions } from '../../pipelines/evaluation/datasets/recorded-stream.ts';
+import type { DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
+import { readRecordedFile } from './recorded-file.ts';
+
+/** Which recordings to open. */
+export interface DatasetRequest {
+  /** A name in pipelines/evaluation/datasets/datasets.ts. */
+  readonly dataset: string;
+  /** The data set's folder or one that holds it among others; for `csv` also a file. */
+  readonly dataDir: string;
+  /** One channel, machine or series; all of them by default. */
+  readonly member?: string;
+  readonly options?: RecordedStreamOptions;
+}
+
+/**
+ * Reads the recordings of a data set, wholly into memory, in the data set's own order.
+ *
+ * Errors: CUPOLA_DATASET_NOT_FOUND, CUPOLA_DATASET_INVALID, CUPOLA_STREAM_INVALID.
+ */
+export async function openDataset(request: DatasetRequest): Promise<readonly DatasetMember[]> {
+  const dataset = findDataset(request.dataset);
+  const { folder, only } = await locate(dataset, request.dataDir);
+  const shared = await readFiles(folder, dataset.sharedFiles);
+  const known = only ?? dataset.members(await pathsIn(folder), shared);
+  const members: DatasetMember[] = [];
+  for (const member of chosen(request, known)) {
+    const files = await readFiles(folder, dataset.filesOf(member));
+    members.push(dataset.decode(member, new Map([...shared, ...files]), request.options ?? {}));
+  }
+  return members;
+}
+
+/** The folder that holds the data set, and the one member that was asked for by naming a file. */
+async function locate(dataset: Dataset, dataDir: string): Promise<{ folder: string; only: string[] | null }> {
+  const own = join(dataDir, dataset.folder);
+  if (await isDirectory(own)) return { folder: own, only: null };
+  if (await isDirectory(dataDir)) return { folder: dataDir, only: null };
+  if (dataset.name !== 'csv') notFound('dataDir', dataDir, `a folder that holds ${dataset.folder || 'the data set'}`);
+  return { folder: dirname(dataDir), only: [basename(dataDir).replace(/(\.csv)?(\.gz)?$/, '')] };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+}
+
+/** Paths of all files, with `/` between folders and without `.gz`, in order. */
+async function pathsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true });
+  return entries.map((path) => path.split(sep).join('/').replace(/\.gz$/, '')).sort();
+}
+
+async function readFiles(folder: string, paths: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const path of paths) files.set(path, await readRecordedFile(join(folder, path)));
+  return files;
+}
+
+function chosen({ dataset, dataDir, member }: DatasetRequest, known: readonly string[]): readonly string[] {
+  if (known.length === 0) notFound('dataDir', dataDir, `a folder that holds recordings of ${dataset}`);
+  if (member === undefined || member === 'all') return known;
+  if (!known.includes(member)) notFound('channel', member, `all, or one of ${known.join(', ')}`);
+  return [member];
+}
+
+function notFound(field: string, value: string, bound: string): never {
+  throw new CupolaError('CUPOLA_DATASET_NOT_FOUND', `${field} is ${value}, must be ${bound}`, { field, value, bound });
+}
