@@ -1,15 +1,16 @@
 import { SeededRandom } from '../../pipelines/random.ts';
 import { decodeTelemetry, encodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
 import type { SampleBatch } from '../../pipelines/telemetry/sample-batch.ts';
+import type { BenchResult } from './bench-result.ts';
+import { compareRates } from './compare-rates.ts';
 
 /** Of one stream: 16 channels at 1 Hz for a minute and a bit. */
 const samplesInBatch = 1024;
 const channels = 16;
-const rounds = 5;
 const roundMs = 200;
 
 /** Decodes sample batches from binary, and the same batches from JSON (its columns as arrays). */
-export async function benchDecode() {
+export async function benchDecode(): Promise<BenchResult> {
   const batches = Array.from({ length: 64 }, (_, i) => randomBatch(i));
   const binary = batches.map((batch) => encodeTelemetry(batch));
   const json = batches.map((batch) =>
@@ -20,15 +21,11 @@ export async function benchDecode() {
       value: [...batch.value],
     }),
   );
-  const binaryRate = samplesPerSecond(binary, decodeTelemetry);
-  const jsonRate = samplesPerSecond(json, (text) => JSON.parse(text) as unknown);
-  return {
-    name: 'decode',
-    value: binaryRate,
-    unit: 'samples/s',
-    against: 'JSON.parse of the same batch',
-    ratio: binaryRate / jsonRate,
-  };
+  const { value, ratio } = await compareRates(
+    () => samplesPerSecond(binary, decodeTelemetry),
+    () => samplesPerSecond(json, (text) => JSON.parse(text) as unknown),
+  );
+  return { name: 'decode', value, unit: 'samples/s', against: 'JSON.parse of the same batch', ratio };
 }
 
 /** Half of the batches hold values that need double precision, the other half are stored in single. */
@@ -51,18 +48,14 @@ function randomBatch(seed: number): SampleBatch {
   };
 }
 
-/** The median of several rounds, after one to warm up. */
 function samplesPerSecond<T>(encoded: readonly T[], decodeOne: (one: T) => unknown): number {
-  const rates = Array.from({ length: rounds + 1 }, () => {
-    let decoded = 0;
-    const started = performance.now();
-    let elapsedMs = 0;
-    while (elapsedMs < roundMs) {
-      for (const one of encoded) decodeOne(one);
-      decoded += encoded.length * samplesInBatch;
-      elapsedMs = performance.now() - started;
-    }
-    return (1000 * decoded) / elapsedMs;
-  });
-  return rates.slice(1).sort((a, b) => a - b)[Math.floor(rounds / 2)]!;
+  let decoded = 0;
+  const started = performance.now();
+  let elapsedMs = 0;
+  while (elapsedMs < roundMs) {
+    for (const one of encoded) decodeOne(one);
+    decoded += encoded.length * samplesInBatch;
+    elapsedMs = performance.now() - started;
+  }
+  return (1000 * decoded) / elapsedMs;
 }
