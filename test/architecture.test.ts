@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { checkArchitecture, describeViolation } from './architecture/check.ts';
@@ -27,16 +27,30 @@ describe('no rule is stricter than the design', () => {
   }
 });
 
+test('every test is run by npm test or npm run test:services', () => {
+  const { scripts } = readManifest();
+  const patterns = `${scripts['test']} ${scripts['test:services']}`.match(/(?<=')[^']+(?=')/g)!;
+  const run = new Set(globSync(patterns, { cwd: projectFolder }));
+  const idle = globSync('test/**/*.test.ts', { cwd: projectFolder }).filter((file) => !run.has(file));
+  assert.deepEqual(idle, []);
+});
+
 test('what the package offers exists, and is part of what it ships', () => {
-  const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
-    exports: Record<string, string>;
-    bin: Record<string, string>;
-    files: string[];
-  };
-  const offered = [...Object.values(manifest.exports), ...Object.values(manifest.bin)];
-  for (const path of offered) {
+  const { exports, bin, files } = readManifest();
+  for (const path of [...Object.values(exports), ...Object.values(bin)]) {
     assert.ok(existsSync(join(projectFolder, path)), `package.json offers ${path}, which does not exist`);
-    const shipped = path === './package.json' || manifest.files.some((entry) => path.startsWith(`./${entry}`));
+    const shipped = path === './package.json' || files.some((entry) => path.startsWith(`./${entry}`));
     assert.ok(shipped, `package.json offers ${path}, which "files" leaves out`);
   }
 });
+
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+}
+
+function readManifest(): Manifest {
+  return JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as Manifest;
+}
