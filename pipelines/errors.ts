@@ -69,7 +69,8 @@ export const errorTable = {
   },
   CUPOLA_DATASET_INVALID: {
     meaning: 'A recorded file is not as its format says, or a position to go on from does not lie in it.',
-    remedy: 'Correct or fetch the named file again; to replay a file that was changed, start with an empty data folder.',
+    remedy:
+      'Correct or fetch the named file again; to replay a file that was changed, start with an empty data folder.',
   },
   CUPOLA_TELEMETRY_UNDECODABLE: {
     meaning:
@@ -105,8 +106,12 @@ export const errorTable = {
     meaning: 'The log, or the writer of it that was used, has been closed.',
     remedy: 'Open it again; a commit that was not acknowledged was not written.',
   },
+  CUPOLA_HISTORY_CLOSED: {
+    meaning: 'The history that was used has been closed.',
+    remedy: 'Open it again; a write that was not acknowledged may be repeated.',
+  },
   CUPOLA_LOG_IN_USE: {
-    meaning: 'Another process has the embedded log open; it serves one process at a time.',
+    meaning: 'Another process has the embedded log or history open; each serves one process at a time.',
     remedy: 'Stop the named process, speak to it through its API, or give this one another data folder.',
   },
   CUPOLA_PORT_IN_USE: {

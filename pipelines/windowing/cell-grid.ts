@@ -123,9 +123,10 @@ export class CellGrid {
   skipTo(cell: number, firstNeeded: number, missingPerRow: number): void {
     this.release(firstNeeded);
     if (this.#from === this.#to && firstNeeded > this.#baseCell + this.#to) this.moveTo(firstNeeded);
-    const sealedRows = this.#to;
-    if (cell > this.#baseCell + this.#to) this.rowOf(cell - 1);
-    this.missing.fill(missingPerRow, Math.min(sealedRows, this.#to), this.#to);
+    const firstNewCell = this.#baseCell + this.#to;
+    if (cell <= firstNewCell) return;
+    this.rowOf(cell - 1);
+    this.missing.fill(missingPerRow, firstNewCell - this.#baseCell, this.#to);
   }
 
   /**

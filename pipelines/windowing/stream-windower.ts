@@ -180,10 +180,11 @@ export class StreamWindower {
     this.#grid.release(this.#firstCellNeeded());
   }
 
-  /** The oldest cell that a window to come, or one that may be backfilled, can still ask for. */
+  /** The oldest cell that is not sealed, or that a window to come, or one that may be backfilled, can still ask for. */
   #firstCellNeeded(): number {
     const { intervalMs } = this.definition;
-    return Math.floor(Math.min(this.#nextWindowStartMs, this.#gaps.oldestStartMs()) / intervalMs);
+    const oldestWindowMs = Math.min(this.#nextWindowStartMs, this.#gaps.oldestStartMs());
+    return Math.min(this.#nextSealCell, oldestWindowMs / intervalMs);
   }
 
   /** Resolves the next cell: carries, marks stale and resumed channels, and emits the window that ends with it. */

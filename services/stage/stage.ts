@@ -1,7 +1,7 @@
 import type { Assignment, Log, LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
-import { readRange } from './read-range.ts';
+import { readRange, readToEnd } from './read-range.ts';
 import { loadSnapshot, snapshotRecords } from './snapshots.ts';
 
 /** One partition's worth of a stage service: what it does with records. Its memory is by stream. */
@@ -93,13 +93,14 @@ async function committedOrStart(log: Log, assignment: Assignment, topic: string)
   return (await assignment.committedOffset(topic)) ?? (await log.range(topic, assignment.partition)).start;
 }
 
+/** Takes all commands that there are by now, so that one given before some telemetry is known when that is decided. */
 async function takeCommands(
   log: Log,
   { partition }: Assignment,
   stage: PartitionStage,
   fromOffset: number,
 ): Promise<number> {
-  const { records, nextOffset } = await log.read({ topic: topics.commands.name, partition, fromOffset });
+  const { records, nextOffset } = await readToEnd(log, topics.commands.name, partition, fromOffset);
   for (const record of records) await stage.command(record);
   return nextOffset;
 }

@@ -1,0 +1,98 @@
+import type { ArchitectureDescription, WindowShape } from '../autoencoders/architecture.ts';
+import type { Bundle, BundleManifest, WindowRange } from '../autoencoders/bundle.ts';
+import { allocateFeatureWindows, createWindowEncoder, type WindowEncoder } from '../features/encode-window.ts';
+import { featureLayout, type FeatureLayout } from '../features/feature-layout.ts';
+import { fitScaler } from '../features/fit-scaler.ts';
+import type { FeatureWindows, ScoringRuntime, TrainingBackend, TrainingProgress, TrainingRequest } from '../ports.ts';
+import { calibrate } from '../scoring/calibration.ts';
+import type { StreamDefinition } from '../telemetry/stream-definition.ts';
+import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
+import { channelStatistics } from './channel-statistics.ts';
+import type { Selection } from './select-windows.ts';
+import type { TrainingWindow } from './training-windows.ts';
+
+export type FitOptions = Pick<
+  TrainingRequest,
+  'seed' | 'batchSize' | 'learningRate' | 'maxEpochs' | 'patience' | 'maxSeconds'
+> & {
+  readonly architecture: ArchitectureDescription;
+  /** The threshold that the bundle brings along. */
+  readonly threshold: ThresholdSetting;
+};
+
+export interface FitPorts {
+  readonly backend: TrainingBackend;
+  readonly runtime: ScoringRuntime;
+}
+
+/**
+ * Fits a model of a stream: scaler and weights on the training windows alone, calibration on the holdout, as the runtime
+ * that will score with it sees it.
+ */
+export async function fitBundle(
+  definition: StreamDefinition,
+  { training, holdout }: Selection,
+  options: FitOptions,
+  { backend, runtime }: FitPorts,
+  onProgress: (progress: TrainingProgress) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Bundle> {
+  const layout = featureLayout(definition);
+  const { rows, features, scoredFeatures } = layout;
+  const shape: WindowShape = { rows, features, scoredFeatures };
+  const scaler = fitScaler(layout, 'standard', training);
+  const encode = createWindowEncoder(layout, scaler);
+  const { architecture, threshold, ...how } = options;
+  const fitted = await backend.fit(
+    {
+      architecture,
+      shape,
+      training: encodeAll(layout, encode, training),
+      holdout: encodeAll(layout, encode, holdout),
+      ...how,
+    },
+    onProgress,
+    signal,
+  );
+  const uncalibrated: BundleManifest = {
+    schemaVersion: 1,
+    architecture,
+    shape,
+    definition,
+    scaler,
+    training: rangeOf(training),
+    holdout: rangeOf(holdout),
+    channelWeights: layout.scored.map(() => 1),
+    holdoutErrors: [],
+    holdoutMedianError: 1,
+    threshold,
+    statistics: channelStatistics(definition, layout.strideRows, training),
+    fit: { seed: options.seed, backend: fitted.backend, epochs: fitted.epochs, bestEpoch: fitted.bestEpoch },
+  };
+  const errors = await holdoutErrors(
+    { manifest: uncalibrated, onnx: fitted.onnx },
+    encodeAll(layout, encode, holdout),
+    runtime,
+  );
+  return { manifest: { ...uncalibrated, ...calibrate(layout, errors, holdout.length) }, onnx: fitted.onnx };
+}
+
+async function holdoutErrors(bundle: Bundle, windows: FeatureWindows, runtime: ScoringRuntime): Promise<Float32Array> {
+  const version = `uncalibrated ${bundle.manifest.definition.stream}`;
+  await runtime.load(version, bundle);
+  try {
+    return (await runtime.score(version, windows)).featureErrors;
+  } finally {
+    await runtime.unload(version);
+  }
+}
+
+function encodeAll(layout: FeatureLayout, encode: WindowEncoder, windows: readonly TrainingWindow[]): FeatureWindows {
+  const encoded = allocateFeatureWindows(layout, windows.length);
+  windows.forEach((window, index) => encode(window, encoded, index));
+  return encoded;
+}
+
+function rangeOf(windows: readonly TrainingWindow[]): WindowRange {
+  return { fromMs: windows[0]!.startMs, toMs: windows.at(-1)!.endMs, windows: windows.length };
+}

@@ -1,0 +1,76 @@
+import type { BundleStore, Clock, HistoryStore, Log, ScoringRuntime, TrainingBackend } from '../../pipelines/ports.ts';
+import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
+import type { FitOptions } from '../../pipelines/training/fit-bundle.ts';
+import type { RunningService } from '../service.ts';
+import { fitStream, type FitReport } from './fit-stream.ts';
+import { StreamsToTrain } from './streams-to-train.ts';
+
+/** What the trainer needs of the outside. */
+export interface TrainerPorts {
+  readonly log: Log;
+  readonly history: HistoryStore;
+  readonly bundles: BundleStore;
+  readonly backend: TrainingBackend;
+  readonly runtime: ScoringRuntime;
+  readonly clock: Clock;
+}
+
+export interface TrainerOptions {
+  readonly fit: FitOptions;
+  /** Telemetry that a stream must have before its first fit. */
+  readonly firstFitAfterMs: number;
+  /** Telemetry after which it is fitted again; null for never. */
+  readonly refitEveryMs: number | null;
+  /** Newest telemetry that a fit looks at. */
+  readonly maxHistoryMs: number;
+  /** Stride of training windows, in grid cells. */
+  readonly strideCells: number;
+  /** Share of the normal windows, the chronological end, that is held out. */
+  readonly holdoutShare: number;
+  /** How often it looks for streams that are due, wall time. */
+  readonly checkEveryMs: number;
+  onFit(report: FitReport): void;
+}
+
+/**
+ * The trainer: one stream at a time, from the history to a bundle, and a command that asks for it to govern. It writes
+ * nothing but bundles and commands, so it can fail or stop at any time and nothing is lost but the fit.
+ */
+export async function startTrainer(ports: TrainerPorts, options: TrainerOptions): Promise<RunningService> {
+  const stopping = new AbortController();
+  const finished = train(ports, options, stopping.signal);
+  return {
+    name: 'trainer',
+    finished,
+    async stop() {
+      stopping.abort();
+      await finished;
+    },
+  };
+}
+
+async function train(ports: TrainerPorts, options: TrainerOptions, signal: AbortSignal): Promise<void> {
+  const streams = new StreamsToTrain(ports.log, ports.bundles, options);
+  while (!signal.aborted) {
+    const due = await firstDue(streams, ports.history);
+    if (!due) {
+      await ports.clock.sleep(options.checkEveryMs, signal);
+      continue;
+    }
+    const report = await fitStream(ports, options, due.definition, due.toMs, signal);
+    if (signal.aborted) return;
+    streams.fitted(due.definition, due.toMs);
+    options.onFit(report);
+  }
+}
+
+async function firstDue(
+  streams: StreamsToTrain,
+  history: HistoryStore,
+): Promise<{ definition: StreamDefinition; toMs: number } | null> {
+  for (const definition of await streams.definitions()) {
+    const extent = await history.extent(definition.stream);
+    if (extent && streams.isDue(definition, extent)) return { definition, toMs: extent.toMs };
+  }
+  return null;
+}
