@@ -1,4 +1,4 @@
-import { decodeAnomalyEvent } from '../../pipelines/json-records.ts';
+import { decodeAnomalyEvent, decodeStreamDefinition } from '../../pipelines/json-records.ts';
 import type { Assignment, HistoryBatch, HistoryStore, Log, LogRecord } from '../../pipelines/ports.ts';
 import { decodeScoreEvents } from '../../pipelines/scoring/score-codec.ts';
 import { decodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
@@ -16,12 +16,13 @@ export interface RecorderOptions {
   readonly maxRecords: number;
 }
 
-type Recorded = Pick<HistoryBatch, 'samples' | 'scores' | 'anomalies'>;
+type Recorded = Omit<HistoryBatch, 'position'>;
 
-const nothing: Recorded = { samples: [], scores: [], anomalies: [] };
+const nothing: Recorded = { definitions: [], samples: [], scores: [], anomalies: [] };
 
 /** What is recorded of each topic. */
 const recorders: Readonly<Record<string, (values: readonly Uint8Array[]) => Recorded>> = {
+  [topics.streams.name]: (values) => ({ ...nothing, definitions: values.map(decodeStreamDefinition) }),
   [topics.telemetry.name]: (values) => ({
     ...nothing,
     samples: values.map(decodeTelemetry).filter((record) => record.type === 'samples'),

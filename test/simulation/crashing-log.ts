@@ -1,11 +1,4 @@
-import type {
-  Assignment,
-  GroupMembership,
-  GroupRequest,
-  Log,
-  LogTransaction,
-  LogWriter,
-} from '../../pipelines/ports.ts';
+import type { Assignment, GroupMembership, GroupRequest, Log, LogWriter } from '../../pipelines/ports.ts';
 import type { SeededRandom } from '../../pipelines/random.ts';
 
 /** What a simulated process dies of. */

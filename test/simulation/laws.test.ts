@@ -66,15 +66,17 @@ async function replayAgrees(simulation: Simulation, seed: number): Promise<void>
 
 /** By source, since sources come in whatever order between them; batches as plain arrays. */
 function telemetryOf(partitions: readonly TelemetryRecord[][]): unknown {
-  const sourceOf = (record: TelemetryRecord): string =>
-    record.type === 'tick' ? record.source : definitions.find(({ stream }) => stream === record.stream)!.source;
   return partitions.map((records) =>
     Object.keys(scriptedSources).map((source) =>
       records
         .filter((record) => sourceOf(record) === source)
-        .map((record) => (record.type === 'tick' ? record.timeMs : [record.stream, ...record.eventTimeMs])),
+        .map((record) => (record.type === 'tick' ? record.timeMs : [record.stream, Array.from(record.eventTimeMs)])),
     ),
   );
+}
+
+function sourceOf(record: TelemetryRecord): string {
+  return record.type === 'tick' ? record.source : definitions.find(({ stream }) => stream === record.stream)!.source;
 }
 
 /** Late samples one by one: how they are cut into records is no part of the law. */

@@ -1,72 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
+import { buildModel } from '../../pipelines/autoencoders/architectures.ts';
 import type { Bundle } from '../../pipelines/autoencoders/bundle.ts';
-import { bundleVersion } from '../../pipelines/autoencoders/bundle.ts';
 import type { BundleStore, ScoringRuntime } from '../../pipelines/ports.ts';
 import { SeededRandom } from '../../pipelines/random.ts';
-import { featureErrors } from '../../pipelines/scoring/residuals.ts';
-import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
-import { strideRows, windowRows } from '../../pipelines/telemetry/stream-definition.ts';
+import { windowRows, type StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { fitRobustLimits } from '../../pipelines/training/fit-robust-limits.ts';
+import { FileBundleStore } from '../../services/adapters/files/bundle-store.ts';
+import { openOnnxRuntime } from '../../services/adapters/onnx/onnx-runtime.ts';
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import { useBestBackend } from '../../services/adapters/tfjs/backends.ts';
 
+/** What all runs share: a real bundle store and a real runtime. */
 export interface Simulation {
-  ports(seed: number): {
-    bundles: BundleStore;
-    runtime: ScoringRuntime;
-    alternativeModels: ReadonlyMap<string, string[]>;
-  };
+  /** The ports of one run; its scoring is slow at seeded moments. */
+  ports(seed: number): SimulationPorts;
   close(): Promise<void>;
 }
 
+export interface SimulationPorts {
+  readonly bundles: BundleStore;
+  readonly runtime: ScoringRuntime;
+  /** Models to switch between, by stream: other limits, and a dense autoencoder with random weights. */
+  readonly alternativeModels: ReadonlyMap<string, readonly string[]>;
+}
+
 export async function openSimulation(definitions: readonly StreamDefinition[]): Promise<Simulation> {
-  const stored = new Map<string, Bundle>();
-  const bundles = {
-    put: async (bundle: Bundle) => {
-      const v = bundleVersion(bundle);
-      stored.set(v, bundle);
-      return v;
-    },
-    get: async (version: string) => {
-      const b = stored.get(version);
-      if (!b) {
-        const { CupolaError } = await import('../../pipelines/errors.ts');
-        throw new CupolaError('CUPOLA_MODEL_UNKNOWN', version);
-      }
-      return b;
-    },
-  } as unknown as BundleStore;
-  const alternativeModels = new Map<string, string[]>();
-  const random = new SeededRandom(5);
-  for (const d of definitions) {
-    const versions: string[] = [];
-    for (let m = 0; m < 2; m++) {
-      const windows = Array.from({ length: 10 }, () => ({
-        values: Float64Array.from({ length: windowRows(d) * d.channels.length }, () => random.normal() * (m + 1)),
-        mask: new Uint8Array(windowRows(d) * d.channels.length).fill(2),
-      }));
-      versions.push(await bundles.put(fitRobustLimits(d, windows, { fromMs: 0, toMs: 1 })));
-    }
-    alternativeModels.set(d.stream, versions);
+  const folder = await mkdtemp(join(tmpdir(), 'cupola-simulation-'));
+  const bundles = new FileBundleStore(folder, systemClock);
+  const runtime = await openOnnxRuntime({ workers: 0 });
+  await useBestBackend();
+  const alternativeModels = new Map<string, readonly string[]>();
+  for (const definition of definitions) {
+    const limits = randomLimits(definition);
+    const dense = randomDense(limits);
+    alternativeModels.set(definition.stream, [await bundles.put(limits), await bundles.put(dense)]);
   }
   return {
-    ports(seed) {
-      const slow = SeededRandom.for(seed, 'slow scoring');
-      const runtime: ScoringRuntime = {
-        name: 'zero',
-        load: async () => {},
-        unload: async () => {},
-        close: async () => {},
-        async score(version, windows) {
-          for (let turns = slow.below(4); turns > 0; turns--) await new Promise(setImmediate);
-          const { shape, definition } = stored.get(version)!.manifest;
-          const n = windows.count * shape.rows * shape.scoredFeatures;
-          return {
-            featureErrors: featureErrors(shape, windows, new Float32Array(n)),
-            latent: new Float32Array(0),
-            reconstruction: new Float32Array(windows.count * strideRows(definition) * shape.scoredFeatures),
-          };
-        },
-      };
-      return { bundles, runtime, alternativeModels };
+    ports: (seed) => ({ bundles, runtime: slowedDown(runtime, SeededRandom.for(seed, 'scoring')), alternativeModels }),
+    async close() {
+      await runtime.close();
+      await rm(folder, { recursive: true });
     },
-    async close() {},
+  };
+}
+
+function randomLimits(definition: StreamDefinition): Bundle {
+  const random = new SeededRandom(definition.stream);
+  const cells = windowRows(definition) * definition.channels.length;
+  const windows = Array.from({ length: 10 }, () => ({
+    values: Float64Array.from({ length: cells }, () => random.normal() * 2),
+    mask: new Uint8Array(cells).fill(2),
+  }));
+  return fitRobustLimits(definition, windows, { fromMs: 0, toMs: 1 });
+}
+
+function randomDense({ manifest }: Bundle): Bundle {
+  const architecture = parseArchitecture('dense', { hidden: [12], code: 4, activation: 'tanh' });
+  const model = buildModel(architecture, manifest.shape, 1);
+  const onnx = model.exportOnnx();
+  model.dispose();
+  return { manifest: { ...manifest, architecture }, onnx };
+}
+
+function slowedDown(runtime: ScoringRuntime, random: SeededRandom): ScoringRuntime {
+  return {
+    name: runtime.name,
+    load: (version, bundle) => runtime.load(version, bundle),
+    unload: (version) => runtime.unload(version),
+    async score(version, windows) {
+      for (let turns = random.below(4); turns > 0; turns--) await new Promise(setImmediate);
+      return runtime.score(version, windows);
+    },
+    close: async () => {},
   };
 }
