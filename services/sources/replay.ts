@@ -39,7 +39,6 @@ export class ReplaySource implements Source {
   readonly #recordings: readonly Recording[];
   readonly #tickIntervalMs: number;
   readonly #longestSilenceMs: number;
-  readonly #drainMs: number;
   readonly #speed: number | null;
   readonly #clock: Clock;
   readonly #maxChunkSamples: number;
@@ -50,7 +49,6 @@ export class ReplaySource implements Source {
     this.#definitions = recordings.map(({ definition }) => ({ ...definition, source: name }));
     this.#tickIntervalMs = Math.min(...this.#definitions.map(({ intervalMs }) => intervalMs));
     this.#longestSilenceMs = Math.max(...this.#definitions.map(longestStaleAfterMs));
-    this.#drainMs = Math.max(...this.#definitions.map((stream) => stream.intervalMs + stream.outOfOrdernessMs));
     this.#speed = speed;
     this.#clock = clock;
     this.#maxChunkSamples = maxChunkSamples;
@@ -101,9 +99,17 @@ export class ReplaySource implements Source {
       tickTimeMs = run.more ? dueMs - interval : dueMs;
       yield this.#chunk(reader, run, tickTimeMs, dueMs);
     }
-    const lastTickMs = tickAfter(reader.lastTimeMs() + this.#drainMs - 1);
-    for (let dueMs = tickTimeMs! + interval; dueMs <= lastTickMs; dueMs += interval)
+    const endMs = this.#endMs(reader.lastTimeMs());
+    for (let dueMs = tickTimeMs! + interval; dueMs < endMs + interval; dueMs += interval)
       yield this.#chunk(reader, null, dueMs, dueMs);
+  }
+
+  /** When every stream's watermark has passed the cell that holds a time. */
+  #endMs(lastMs: number): number {
+    const ends = this.#definitions.map(
+      ({ intervalMs, outOfOrdernessMs }) => (Math.floor(lastMs / intervalMs) + 1) * intervalMs + outOfOrdernessMs,
+    );
+    return Math.max(...ends);
   }
 
   #chunk(reader: RecordingReader, run: RowRun | null, tickTimeMs: number, ingestTimeMs: number): SourceChunk {

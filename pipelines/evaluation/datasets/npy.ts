@@ -82,7 +82,8 @@ function parseElementType(header: string, field: string): ElementType {
 function parseShape(header: string, field: string): number[] {
   const text = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
   const shape = (text ?? '').split(',').flatMap((size) => (size.trim() === '' ? [] : [Number(size)]));
-  if (shape.length < 1 || shape.length > 2) invalidDataset(`${field} shape`, `(${text})`, 'of one or two dimensions');
+  if (shape.length < 1 || shape.length > 2 || shape.includes(0))
+    invalidDataset(`${field} shape`, `(${text})`, 'of one or two dimensions, none of them 0');
   return shape;
 }
 
