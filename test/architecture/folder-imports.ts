@@ -18,6 +18,8 @@ const anyOfNode = /^node:(?!sqlite$)/;
 const schemas = /^zod$/;
 const maths = [/^@tensorflow\/tfjs-(core|layers)$/, /^protobufjs($|\/)/];
 const mathsTypes = [/^@tensorflow\/tfjs$/];
+/** Calls to a worker thread and back: what adapters off the main thread share. */
+const workerThreads = /^services\/adapters\/worker\//;
 const ownVersion = /^package\.json$/;
 const pageBuild = /^dashboards\/console\/build\.ts$/;
 
@@ -26,7 +28,7 @@ function adapter(name: string, ...libraries: RegExp[]): Folder {
   return {
     rule: 'adapter-imports',
     path: new RegExp(`^services/adapters/${name}(/|$)`),
-    imports: [pipelines, anyOfNode, schemas, ...libraries],
+    imports: [pipelines, anyOfNode, schemas, workerThreads, ...libraries],
     types: [],
     computedImports: true,
     remedy:
@@ -58,6 +60,7 @@ const folders: readonly Folder[] = [
   adapter('kafka', /^kafkajs$/),
   adapter('influx', /^influx$/),
   adapter('otel', /^@opentelemetry\//),
+  adapter('worker'),
   adapter('[^/]+\\.ts'),
   {
     rule: 'source-imports',

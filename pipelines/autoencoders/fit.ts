@@ -1,0 +1,147 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { CupolaError } from '../errors.ts';
+import type { FeatureWindows, TrainingProgress, TrainingRequest, TrainingResult } from '../ports.ts';
+import { SeededRandom } from '../random.ts';
+import type { TrainableModel, WindowShape } from './architecture.ts';
+import { reconstructionLoss, type TensorBatch } from './loss.ts';
+
+/** How the caller steers a fit. Asked between batches, since the loop itself knows no clock and no signals. */
+export interface FitControl {
+  onProgress(progress: TrainingProgress): void;
+  /** `finish` ends the fit and keeps the best so far; `abort` throws CUPOLA_TRAINING_ABORTED. */
+  verdict(): 'go on' | 'finish' | 'abort';
+}
+
+/**
+ * Fits a model by Adam (Kingma and Ba, 2015) on mini-batches shuffled by the seed, and leaves it with the weights of the
+ * epoch whose holdout loss was lowest. Stops after `patience` epochs without a better one.
+ *
+ * Errors: CUPOLA_TRAINING_DIVERGED, CUPOLA_TRAINING_ABORTED.
+ */
+export async function fitModel(
+  model: TrainableModel,
+  request: Omit<TrainingRequest, 'architecture' | 'shape' | 'maxSeconds'>,
+  control: FitControl,
+): Promise<Pick<TrainingResult, 'epochs' | 'bestEpoch'>> {
+  const { training, holdout, batchSize, maxEpochs, patience } = request;
+  const optimizer = tf.train.adam(request.learningRate);
+  const random = SeededRandom.for(request.seed, 'batches');
+  const best = new BestWeights(model.variables);
+  const mayGoOn = (): boolean => control.verdict() === 'go on';
+  const epochs: { trainingLoss: number; holdoutLoss: number }[] = [];
+  try {
+    for (let epoch = 1; epoch <= maxEpochs; epoch++) {
+      const order = random.shuffle([...Array(training.count).keys()]);
+      const trainingLoss = await meanLoss(order, batchSize, mayGoOn, (indexes) =>
+        onBatch(model.shape, training, indexes, (batch) => trainOn(model, optimizer, batch)),
+      );
+      const holdoutLoss = await meanLoss([...Array(holdout.count).keys()], batchSize, always, (indexes) =>
+        onBatch(model.shape, holdout, indexes, (batch) => reconstructionLoss(batch, model.reconstruct(batch.windows))),
+      );
+      if (control.verdict() === 'abort') throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the fit was called off');
+      epochs.push({ trainingLoss, holdoutLoss });
+      control.onProgress({ epoch, maxEpochs, trainingLoss, holdoutLoss });
+      best.offer(epoch, holdoutLoss);
+      const isHopeless = Number.isNaN(holdoutLoss) || epoch - best.epoch >= patience;
+      if (isHopeless || control.verdict() === 'finish') break;
+    }
+    if (best.epoch === 0) throw diverged(request.learningRate);
+    best.restore();
+    return { epochs, bestEpoch: best.epoch };
+  } finally {
+    best.dispose();
+    optimizer.dispose();
+  }
+}
+
+const always = (): boolean => true;
+
+/** The variables' values of the best epoch so far. */
+class BestWeights {
+  readonly #variables: readonly tf.Variable[];
+  #values: readonly tf.Tensor[] = [];
+  #loss = Infinity;
+  /** Counted from 1; 0 while there is none. */
+  epoch = 0;
+
+  constructor(variables: readonly tf.Variable[]) {
+    this.#variables = variables;
+  }
+
+  offer(epoch: number, loss: number): void {
+    if (!(loss < this.#loss)) return;
+    this.dispose();
+    this.epoch = epoch;
+    this.#loss = loss;
+    this.#values = this.#variables.map((variable) => tf.clone(variable));
+  }
+
+  restore(): void {
+    this.#variables.forEach((variable, index) => variable.assign(this.#values[index]!));
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#values]);
+    this.#values = [];
+  }
+}
+
+/**
+ * The mean of a loss over windows in this order, batch by batch; the last batch may be smaller. It ends early, though
+ * not before the first batch, where it may not go on.
+ */
+async function meanLoss(
+  order: readonly number[],
+  batchSize: number,
+  mayGoOn: () => boolean,
+  lossOf: (indexes: readonly number[]) => tf.Scalar,
+): Promise<number> {
+  let total = tf.scalar(0);
+  let windows = 0;
+  while (windows < order.length && (windows === 0 || mayGoOn())) {
+    const indexes = order.slice(windows, windows + batchSize);
+    const sum = tf.tidy(() => tf.add<tf.Scalar>(total, tf.mul(lossOf(indexes), indexes.length)));
+    total.dispose();
+    total = sum;
+    windows += indexes.length;
+  }
+  const [value] = await total.data();
+  total.dispose();
+  return value! / windows;
+}
+
+/** Runs a function over the windows at these indexes as tensors; called inside a tidy. */
+function onBatch(
+  { rows, features, scoredFeatures }: WindowShape,
+  windows: FeatureWindows,
+  indexes: readonly number[],
+  run: (batch: TensorBatch) => tf.Scalar,
+): tf.Scalar {
+  const cells = gathered(windows.features, indexes, rows * features);
+  const weight = gathered(windows.weight, indexes, rows * scoredFeatures);
+  return run({
+    windows: tf.tensor3d(cells, [indexes.length, rows, features]),
+    weight: tf.tensor3d(weight, [indexes.length, rows, scoredFeatures]),
+  });
+}
+
+function gathered(source: Float32Array | Uint8Array, indexes: readonly number[], length: number): Float32Array {
+  const gathered = new Float32Array(indexes.length * length);
+  indexes.forEach((index, at) => gathered.set(source.subarray(index * length, (index + 1) * length), at * length));
+  return gathered;
+}
+
+/** One step down the gradient; the loss before it. */
+function trainOn(model: TrainableModel, optimizer: tf.Optimizer, batch: TensorBatch): tf.Scalar {
+  const loss = (): tf.Scalar => reconstructionLoss(batch, model.reconstruct(batch.windows));
+  const { value, grads } = tf.variableGrads(loss, [...model.variables]);
+  optimizer.applyGradients(grads);
+  return value;
+}
+
+function diverged(learningRate: number): CupolaError {
+  return new CupolaError('CUPOLA_TRAINING_DIVERGED', `the loss is not a number (learningRate ${learningRate})`, {
+    field: 'learningRate',
+    value: learningRate,
+  });
+}

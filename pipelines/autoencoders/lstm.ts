@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { SeededRandom } from '../random.ts';
+import { parseArchitecture, requireUndercomplete } from './architecture-settings.ts';
+import type { Architecture, TrainableModel, WindowShape } from './architecture.ts';
+import { denseLayer, valuesOf, type DenseLayer } from './dense-layer.ts';
+import { lstmLayer, type LstmLayer } from './lstm-layer.ts';
+import type { Walk } from './lstm-recurrence.ts';
+import type { LstmSettings } from './lstm-settings.ts';
+import { onnxNames, OnnxGraph } from './onnx-export.ts';
+
+/**
+ * The LSTM encoder-decoder (Malhotra et al., LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection, 2016): the
+ * encoder's last state, through a linear layer, is the code; the decoder, given the code at every step, rebuilds the
+ * window from its newest row backwards.
+ */
+export const lstm: Architecture = {
+  name: 'lstm',
+  parse: (settings) => parseArchitecture('lstm', settings),
+  build(description, shape, seed): TrainableModel {
+    requireUndercomplete(description, shape);
+    const settings = description.settings as LstmSettings;
+    const { inputLimit } = settings;
+    const layers = createLayers(settings, shape, seed);
+    const { encoder, toCode, decoder, toRows } = layers;
+    const variables = [...encoder, toCode, ...decoder, toRows].flatMap((layer) => layer.variables);
+    const { rows, features, scoredFeatures } = shape;
+
+    const encode = (windows: tf.Tensor3D): tf.Tensor2D => {
+      const timeMajor = tf.transpose(tf.clipByValue(windows, -inputLimit, inputLimit), [1, 0, 2]);
+      const states = through(encoder, tf.reshape(timeMajor, [-1, features]));
+      const batch = windows.shape[0];
+      return toCode.apply(tf.slice(states, [(rows - 1) * batch, 0], [batch, states.shape[1]]));
+    };
+    return {
+      description,
+      shape,
+      variables,
+      encode,
+      reconstruct(windows) {
+        const rebuilt = toRows.apply(through(decoder, encode(windows)));
+        return tf.transpose(tf.reshape(rebuilt, [rows, windows.shape[0], scoredFeatures]), [1, 0, 2]);
+      },
+      exportOnnx: () => exportLayers(layers, shape, settings),
+      dispose: () => tf.dispose([...variables]),
+    };
+  },
+};
+
+interface Layers {
+  readonly encoder: readonly LstmLayer[];
+  readonly toCode: DenseLayer;
+  readonly decoder: readonly LstmLayer[];
+  readonly toRows: DenseLayer;
+}
+
+function createLayers({ units, code, layers }: LstmSettings, shape: WindowShape, seed: number): Layers {
+  const random = SeededRandom.for(seed, 'weights');
+  const stack = (inputs: number, first: Walk['input'], direction: Walk['direction']): LstmLayer[] =>
+    Array.from({ length: layers }, (_, index) =>
+      lstmLayer(random, index === 0 ? inputs : units, units, {
+        steps: shape.rows,
+        direction,
+        input: index === 0 ? first : 'sequence',
+      }),
+    );
+  return {
+    encoder: stack(shape.features, 'sequence', 'forward'),
+    toCode: denseLayer(random, units, code, 'linear'),
+    decoder: stack(code, 'constant', 'reverse'),
+    toRows: denseLayer(random, units, shape.scoredFeatures, 'linear'),
+  };
+}
+
+function through(layers: readonly LstmLayer[], x: tf.Tensor2D): tf.Tensor2D {
+  return layers.reduce((value, layer) => layer.apply(value), x);
+}
+
+function exportLayers(
+  { encoder, toCode, decoder, toRows }: Layers,
+  shape: WindowShape,
+  { units, code, inputLimit }: LstmSettings,
+): Uint8Array {
+  const graph = new OnnxGraph();
+  const clipped = graph.add('Clip', [onnxNames.windows, graph.scalar(-inputLimit), graph.scalar(inputLimit)]);
+  const encoded = exportStack(graph, encoder, graph.add('Transpose', [clipped], { perm: [1, 0, 2] }));
+  const lastState = graph.add('Squeeze', [encoded.last, graph.integers([0])]);
+  toCode.export(graph, { name: lastState, width: units }, onnxNames.code);
+  const atOneStep = graph.add('Unsqueeze', [onnxNames.code, graph.integers([0])]);
+  const atEveryStep = graph.add('Tile', [atOneStep, graph.integers([shape.rows, 1, 1])]);
+  const decoded = exportStack(graph, decoder, atEveryStep);
+  const [kernel, bias] = toRows.variables.map((variable) => graph.weights(valuesOf(variable), variable.shape));
+  const rebuilt = graph.add('Add', [graph.add('MatMul', [decoded.states, kernel!]), bias!]);
+  graph.add('Transpose', [rebuilt], { perm: [1, 0, 2] }, onnxNames.reconstruction);
+  return graph.encode('lstm', shape, code);
+}
+
+/** Adds LSTM layers one upon the other; `states` is [rows, batch, units] of the last, `last` its final state. */
+function exportStack(graph: OnnxGraph, layers: readonly LstmLayer[], x: string): { states: string; last: string } {
+  const first = { states: x, last: '' };
+  return layers.reduce(({ states }, layer) => {
+    const output = layer.export(graph, states);
+    return { states: graph.add('Squeeze', [output.states, graph.integers([1])]), last: output.last };
+  }, first);
+}

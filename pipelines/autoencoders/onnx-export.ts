@@ -1,0 +1,99 @@
+import type { WindowShape } from './architecture.ts';
+import {
+  encodeOnnxModel,
+  onnxType,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './onnx-schema.ts';
+
+/** Names of an exported model's input and outputs, all float32. */
+export const onnxNames = {
+  /** [batch, rows, features], scaled. */
+  windows: 'windows',
+  /** [batch, rows, scoredFeatures], scaled. */
+  reconstruction: 'reconstruction',
+  /** [batch, code]. */
+  code: 'code',
+} as const;
+
+type AttributeValue = number | string | readonly number[];
+
+/** An ONNX graph as it is built: values are known by their names. Opset 17, readable by ONNX 1.12 and later. */
+export class OnnxGraph {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers: OnnxTensor[] = [];
+
+  /** Adds weights; returns their name. */
+  weights(values: Float32Array, dims: readonly number[]): string {
+    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    return this.#initializer({ dims, dataType: onnxType.float, rawData });
+  }
+
+  /** Adds a list of whole numbers, as shapes and axes are given; returns its name. */
+  integers(values: readonly number[]): string {
+    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.#initializer({ dims: [values.length], dataType: onnxType.int64, rawData });
+  }
+
+  /** Adds a scalar; returns its name. */
+  scalar(value: number): string {
+    return this.weights(Float32Array.of(value), []);
+  }
+
+  /** Adds an operator; '' stands for an input left out. Returns the name of its output, `output` where given. */
+  add(
+    opType: string,
+    input: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    output = `value${this.#nodes.length}`,
+  ): string {
+    return this.addWithOutputs(opType, input, attributes, [output])[0]!;
+  }
+
+  /** Adds an operator of several outputs, '' for one left out. Returns their names. */
+  addWithOutputs(
+    opType: string,
+    input: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+    output: readonly string[],
+  ): readonly string[] {
+    this.#nodes.push({ opType, input, output, attribute: Object.entries(attributes).map(attribute) });
+    return output;
+  }
+
+  /** The model's bytes. The graph must have given {@link onnxNames} their values. */
+  encode(name: string, shape: WindowShape, code: number): Uint8Array {
+    return encodeOnnxModel({
+      irVersion: 8,
+      producerName: 'cupola',
+      opsetImport: [{ domain: '', version: 17 }],
+      graph: {
+        name,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: [batchOf(onnxNames.windows, shape.rows, shape.features)],
+        output: [batchOf(onnxNames.reconstruction, shape.rows, shape.scoredFeatures), batchOf(onnxNames.code, code)],
+      },
+    });
+  }
+
+  #initializer(tensor: Omit<OnnxTensor, 'name'>): string {
+    const name = `weights${this.#initializers.length}`;
+    this.#initializers.push({ name, ...tensor });
+    return name;
+  }
+}
+
+function attribute([name, value]: [string, AttributeValue]): OnnxAttribute {
+  if (typeof value === 'number') return { name, type: onnxType.attributeInt, i: value };
+  if (typeof value === 'string') return { name, type: onnxType.attributeString, s: new TextEncoder().encode(value) };
+  return { name, type: onnxType.attributeInts, ints: value };
+}
+
+/** A float32 value whose first dimension is the batch, of any size. */
+function batchOf(name: string, ...dims: readonly number[]): OnnxValue {
+  const dim = [{ dimParam: 'batch' }, ...dims.map((dimValue) => ({ dimValue }))];
+  return { name, type: { tensorType: { elemType: onnxType.float, shape: { dim } } } };
+}

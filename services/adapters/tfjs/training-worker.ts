@@ -1,0 +1,46 @@
+import type { MessagePort } from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs';
+import { buildModel } from '../../../pipelines/autoencoders/architectures.ts';
+import { fitModel, type FitControl } from '../../../pipelines/autoencoders/fit.ts';
+import type { TrainingRequest, TrainingResult } from '../../../pipelines/ports.ts';
+import { answerCalls } from '../worker/worker-answers.ts';
+import { useBestBackend } from './backends.ts';
+
+/** The worker of TfjsTraining: sets a backend up once and fits models off the main thread. */
+let backend: Promise<string> | null = null;
+
+answerCalls({
+  async backend() {
+    return { result: await (backend ??= useBestBackend()) };
+  },
+  async fit(request: TrainingRequest, progress: MessagePort, abortFlag: SharedArrayBuffer) {
+    const name = await (backend ??= useBestBackend());
+    try {
+      return { result: await fit(request, name, controlOf(request, progress, new Int32Array(abortFlag))) };
+    } finally {
+      progress.close();
+    }
+  },
+  async close() {
+    tf.disposeVariables();
+  },
+});
+
+async function fit(request: TrainingRequest, backendName: string, control: FitControl): Promise<TrainingResult> {
+  const model = buildModel(request.architecture, request.shape, request.seed);
+  try {
+    const fitted = await fitModel(model, request, control);
+    return { onnx: model.exportOnnx(), ...fitted, backend: backendName };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** An abort reaches the busy thread through shared memory: messages would wait for the fit to end. */
+function controlOf(request: TrainingRequest, progress: MessagePort, abortFlag: Int32Array): FitControl {
+  const finishAt = performance.now() + 1000 * (request.maxSeconds ?? Infinity);
+  return {
+    onProgress: (epoch) => progress.postMessage(epoch, []),
+    verdict: () => (Atomics.load(abortFlag, 0) !== 0 ? 'abort' : performance.now() >= finishAt ? 'finish' : 'go on'),
+  };
+}
