@@ -3,7 +3,7 @@ import { decodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
 import { topics } from '../../pipelines/topics.ts';
 
 const lostAfterMs = 5000;
-const speedOverMs = 4000;
+const speedOverMs = 10_000;
 
 /**
  * Whether telemetry still comes, by the console's own clock: if ingest is dead there are no ticks, and nothing else in
@@ -33,10 +33,10 @@ export class TelemetryWatch {
     return this.ageMs > lostAfterMs;
   }
 
-  /** Source time that passed in a second of the console's own, over the last few; null before it is known. */
+  /** Source time that passed in a second of the console's own, from one step to another; null before it is known. */
   get speed(): number | null {
     const [first, last] = [this.#progress[0], this.#progress.at(-1)];
-    if (!first || !last || last.clockMs - first.clockMs < speedOverMs / 4) return null;
+    if (!first || !last || last === first) return null;
     return (last.stationMs - first.stationMs) / (last.clockMs - first.clockMs);
   }
 
@@ -63,9 +63,10 @@ export class TelemetryWatch {
   }
 
   #measure(): void {
-    if (this.stationTimeMs === null) return;
+    const stationMs = this.stationTimeMs;
+    if (stationMs === null || stationMs === this.#progress.at(-1)?.stationMs) return;
     const clockMs = this.#clock.nowMs();
-    this.#progress.push({ clockMs, stationMs: this.stationTimeMs });
+    this.#progress.push({ clockMs, stationMs });
     while (clockMs - this.#progress[0]!.clockMs > speedOverMs) this.#progress.shift();
   }
 }

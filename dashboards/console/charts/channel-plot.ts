@@ -12,8 +12,8 @@ import { fillSpan, type TimePlotSpec } from './time-plot.ts';
 export function channelPlot(channel: ChannelDefinition, view: () => StreamView | null): TimePlotSpec {
   return {
     label: `${channel.name}${channel.unit && `, ${channel.unit}`}: telemetry and reconstruction over time`,
-    series: [...envelope(palette.accent, { dash: [4, 3], width: 1.1 }), ...envelope(palette.ink)],
-    bands: [envelopeBand(1, `${palette.accent}55`), envelopeBand(3, palette.ink)],
+    series: [...envelope(palette.ink, { width: 1 }), ...envelope(palette.accent, { dash: [5, 3], width: 1.2 })],
+    bands: [envelopeBand(1, `${palette.ink}99`), envelopeBand(3, `${palette.accent}55`)],
     yScale: { range: (_plot, min, max) => valueRange(channel, min, max) },
     ...(channel.kind === 'enumeration' ? { ySplits: () => channel.states.map(({ value }) => value) } : {}),
     yValues: (values) => axisLabels(channel, values),

@@ -19,4 +19,5 @@ export const palette = {
   serious: colour('serious'),
   critical: colour('critical'),
   mono: colour('mono'),
+  sans: colour('sans'),
 } as const;

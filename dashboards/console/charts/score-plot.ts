@@ -4,7 +4,7 @@ import { excessSymbol } from '../format/status.ts';
 import { envelope, envelopeBand } from './envelope.ts';
 import { hatching } from './hatching.ts';
 import { palette } from './palette.ts';
-import { fillSpan, type TimePlotSpec } from './time-plot.ts';
+import { fillSpan, labelSpan, type TimePlotSpec } from './time-plot.ts';
 
 /** Linear below, logarithmic above: a score of 1 is ordinary and one of 100 must still fit. */
 const linearBelow = 3;
@@ -29,13 +29,18 @@ export function scorePlot(overlay: () => ScoreOverlay): TimePlotSpec {
     yScale: {
       distr: 4,
       asinh: linearBelow,
-      range: (_plot, _min, max) => [0, 1.15 * Math.max(max ?? 1, 2, topLevel(overlay()))],
+      range: (_plot, _min, max) => [0, withHeadroom(Math.max(max ?? 1, 2, topLevel(overlay())))],
     },
     ySplits: (plot) => readable(plot),
     yValues: (values) => values.map(String),
     under: (plot) => drawEvents(plot, overlay()),
     over: (plot) => drawLevels(plot, overlay()),
   };
+}
+
+/** A tenth more on the scale that is drawn. */
+function withHeadroom(top: number): number {
+  return linearBelow * Math.sinh(1.1 * Math.asinh(top / linearBelow));
 }
 
 function topLevel({ view, triedLevel }: ScoreOverlay): number {
@@ -59,7 +64,10 @@ function readable(plot: uPlot): number[] {
 function drawEvents(plot: uPlot, { view, showFaults }: ScoreOverlay): void {
   if (!view) return;
   const hatch = hatching(plot.ctx);
-  for (const { fromMs, toMs } of view.gaps) fillSpan(plot, fromMs, toMs, hatch);
+  for (const { fromMs, toMs } of view.gaps) {
+    fillSpan(plot, fromMs, toMs, hatch);
+    labelSpan(plot, fromMs, toMs, 'no signal');
+  }
   for (const { startMs, endMs, peakScore, threshold } of view.anomalies)
     fillSpan(plot, startMs, endMs, palette[excessSymbol(peakScore / threshold)], 0.16);
   if (!showFaults) return;

@@ -94,6 +94,7 @@ function axes({ ySplits, yValues }: TimePlotSpec): uPlot.Axis[] {
     stroke: palette.dim,
     ticks: { show: false },
     grid,
+    filter: (_plot, splits) => splits,
     values: (_plot, splits) => yValues(splits),
     ...(ySplits ? { splits: ySplits } : {}),
   };
@@ -134,6 +135,18 @@ export function fillSpan(plot: uPlot, fromMs: number, toMs: number, fill: string
   ctx.fillStyle = fill;
   ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
   ctx.globalAlpha = 1;
+}
+
+/** Names a stretch of time at its top, where the words fit into it. */
+export function labelSpan(plot: uPlot, fromMs: number, toMs: number, words: string): void {
+  const { ctx, bbox } = plot;
+  const left = plot.valToPos(fromMs, 'x', true);
+  ctx.font = `${10 * devicePixelRatio}px ${palette.sans}`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'top';
+  if (ctx.measureText(words).width + 8 * devicePixelRatio > plot.valToPos(toMs, 'x', true) - left) return;
+  ctx.fillStyle = palette.dim;
+  ctx.fillText(words, left + 4 * devicePixelRatio, bbox.top + 5 * devicePixelRatio);
 }
 
 /** Keeps `plotWidth` at the width of the plots inside a pane. */

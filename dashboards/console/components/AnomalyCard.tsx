@@ -1,6 +1,6 @@
 import type { AnomalySummary, Deviation } from '../../../services/console/api.ts';
 import { duration, shortDuration } from '../format/duration.ts';
-import { percent, quantity, score } from '../format/quantity.ts';
+import { quantity, score } from '../format/quantity.ts';
 import { stationTime, timeNear } from '../format/station-time.ts';
 import { excessSymbol } from '../format/status.ts';
 import { chooseStream, selectedAnomaly, status, streams } from '../state/console-state.ts';
@@ -56,11 +56,10 @@ function Contributors({ anomaly }: { readonly anomaly: AnomalySummary }) {
   );
 }
 
-function deviationWords({ name, unit, observed, expected, share }: Deviation) {
+function deviationWords({ name, unit, observed, expected }: Deviation) {
   return (
     <>
-      {name} <b class="num">{quantity(observed, unit)}</b>, expected <span class="num">{quantity(expected, unit)}</span>{' '}
-      <span class="faint num">{percent(share)}</span>
+      {name} <b class="num">{quantity(observed, unit)}</b>, expected <span class="num">{quantity(expected, unit)}</span>
     </>
   );
 }

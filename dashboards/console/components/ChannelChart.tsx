@@ -39,7 +39,7 @@ export function ChannelChart({
           const found = channels.find(({ channelId }) => channelId === channel.id);
           const none = (): null[] => Array.from({ length: grid.bins }, () => null);
           return found
-            ? [found.reconstruction.min, found.reconstruction.max, found.telemetry.min, found.telemetry.max]
+            ? [found.telemetry.min, found.telemetry.max, found.reconstruction.min, found.reconstruction.max]
             : [none(), none(), none(), none()];
         }}
       />

@@ -9,18 +9,21 @@ import { cursorMs, plotWidth, visibleRange } from '../state/time-range.ts';
 import { RibbonLegend } from './RibbonLegend.tsx';
 import { StatusSymbol } from './StatusSymbol.tsx';
 
-const rowPx = 12;
+const leastRowPx = 12;
+const mostRowPx = 18;
 
 /** All streams over the range in sight, worst first, below the charts and on their time axis. */
 export function HeatRibbon() {
   const cells = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [fit, setFit] = useState(12);
+  const [roomPx, setRoomPx] = useState(140);
   useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setFit(Math.floor(entry!.contentRect.height / rowPx)));
+    const observer = new ResizeObserver(([entry]) => setRoomPx(entry!.contentRect.height));
     observer.observe(cells.current!);
     return () => observer.disconnect();
   }, []);
+  const rowPx = Math.max(leastRowPx, Math.min(mostRowPx, Math.floor(roomPx / ribbonRows.value.length)));
+  const fit = Math.floor(roomPx / rowPx);
   const rows = ribbonRows.value.slice(0, fit);
   const widthPx = plotWidth.value;
   const heightPx = fit * rowPx;
@@ -28,14 +31,14 @@ export function HeatRibbon() {
     const range = visibleRange.value;
     if (!canvas.current || !ribbon.value || !range) return;
     const size = { widthPx: plotWidth.value, rowPx };
-    drawRibbon(canvas.current, ribbonRows.value, ribbon.value.grid, range, size);
+    drawRibbon(canvas.current, ribbonRows.value.slice(0, fit), ribbon.value.grid, range, size);
     if (cursorMs.value === null) return;
     const x = ((cursorMs.value - range.fromMs) / (range.toMs - range.fromMs)) * size.widthPx;
     drawRibbonCursor(canvas.current, x, canvas.current.height);
   });
   const hidden = ribbonRows.value.length - rows.length;
   return (
-    <footer class="ribbon" aria-label="All streams, worst first">
+    <footer class="ribbon" aria-label="All streams, worst first" style={{ '--row': `${rowPx}px` }}>
       <div class="names">
         {rows.map(({ stream, name, symbol }) => (
           <button

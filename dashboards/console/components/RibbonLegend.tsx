@@ -26,6 +26,9 @@ export function RibbonLegend({ hidden }: { readonly hidden: number }) {
           <i class="unscored" aria-hidden="true" /> not scored
         </li>
       </ul>
+      <p class="keys">
+        <kbd>↑</kbd> <kbd>↓</kbd> streams <kbd>←</kbd> <kbd>→</kbd> time <kbd>L</kbd> live <kbd>A</kbd> all
+      </p>
     </div>
   );
 }

@@ -19,7 +19,11 @@ export function ScoreChart({ heightPx }: { readonly heightPx: number }) {
         <h3>Anomaly score</h3>
         <span class="faint">reconstruction error, 1 is ordinary</span>
         <span class="space" />
-        {read && <output class={`num ${level ? excessSymbol(read.max / level) : ''}`}>{scoreWords(read.max)}</output>}
+        {read && (
+          <output class={`num ${level && read.max > level ? excessSymbol(read.max / level) : ''}`}>
+            {scoreWords(read.max)}
+          </output>
+        )}
         {level != null && <span class="num expected threshold-key">threshold {scoreWords(level)}</span>}
       </header>
       <PlotCanvas

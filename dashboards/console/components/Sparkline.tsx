@@ -4,9 +4,9 @@ import type { StreamSnapshot } from '../../../services/console/api.ts';
 import { palette } from '../charts/palette.ts';
 import { streamSymbol } from '../format/status.ts';
 
-const width = 72;
+const width = 56;
 const height = 20;
-const shown = 72;
+const shown = 56;
 
 /** Recent scores, one a pixel, against the threshold. */
 export function Sparkline({ stream }: { readonly stream: Signal<StreamSnapshot> }) {

@@ -22,6 +22,14 @@ export function StreamHeading({ stream }: { readonly stream: StreamSummary }) {
           {stream.scoredChannels} channels
         </small>
       </h2>
+      <label class="all-channels">
+        <input
+          type="checkbox"
+          checked={showAllChannels.value}
+          onChange={({ currentTarget }) => (showAllChannels.value = currentTarget.checked)}
+        />
+        all channels
+      </label>
       <dl>
         {model && (
           <div title={`${model.version}, by ${model.issuedBy}: ${model.reason}`}>
@@ -51,14 +59,6 @@ export function StreamHeading({ stream }: { readonly stream: StreamSummary }) {
           </div>
         )}
       </dl>
-      <label class="all-channels">
-        <input
-          type="checkbox"
-          checked={showAllChannels.value}
-          onChange={({ currentTarget }) => (showAllChannels.value = currentTarget.checked)}
-        />
-        all channels
-      </label>
     </div>
   );
 }

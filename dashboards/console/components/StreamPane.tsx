@@ -8,7 +8,7 @@ import { StreamHeading } from './StreamHeading.tsx';
 import { StreamNotice } from './StreamNotice.tsx';
 import { TimeAxis } from './TimeAxis.tsx';
 
-const chartHeading = 22;
+const chartHeading = 24;
 const leastChart = 100;
 const mostChart = 220;
 

@@ -23,9 +23,12 @@ export function StreamRow({ stream }: { readonly stream: Signal<StreamSnapshot> 
       >
         <StatusSymbol symbol={symbol} label={symbol} />
         <span class="name">{current.name}</span>
-        <span class={`words ${current.state === 'anomalous' ? symbol : ''}`}>{words}</span>
         {warming ? <WarmUp stream={current} /> : <Sparkline stream={stream} />}
-        <span class={`num newest ${symbol}`}>{current.score && !warming ? score(current.score.anomalyScore) : ''}</span>
+        {words === '' ? (
+          <span class={`num newest ${symbol}`}>{current.score && score(current.score.anomalyScore)}</span>
+        ) : (
+          <span class="newest words">{words}</span>
+        )}
       </button>
     </li>
   );

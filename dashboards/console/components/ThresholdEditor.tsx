@@ -27,7 +27,7 @@ export function ThresholdEditor() {
       <Governing />
       {current && policy && (
         <form onSubmit={apply} noValidate>
-          <label class="field wide">
+          <label class="field">
             <span>policy</span>
             <select value={current.policy} onChange={({ currentTarget }) => choosePolicy(currentTarget.value)}>
               {policies.value.map(({ name, title }) => (
@@ -44,22 +44,24 @@ export function ThresholdEditor() {
               text={current.parameters[parameter.name] ?? ''}
             />
           ))}
-          <label class="field">
-            <span>by</span>
-            <input
-              value={issuedBy.value}
-              maxLength={100}
-              onInput={(event) => (issuedBy.value = event.currentTarget.value)}
-            />
-          </label>
-          <label class="field">
-            <span>why</span>
-            <input
-              value={reason.value}
-              maxLength={1000}
-              onInput={(event) => (reason.value = event.currentTarget.value)}
-            />
-          </label>
+          <div class="by">
+            <label class="field">
+              <span>by</span>
+              <input
+                value={issuedBy.value}
+                maxLength={100}
+                onInput={(event) => (issuedBy.value = event.currentTarget.value)}
+              />
+            </label>
+            <label class="field">
+              <span>why</span>
+              <input
+                value={reason.value}
+                maxLength={1000}
+                onInput={(event) => (reason.value = event.currentTarget.value)}
+              />
+            </label>
+          </div>
           <ThresholdPreview />
           <div class="actions">
             <button type="submit" class="primary" disabled={!changed.value || refusal.value !== null}>

@@ -17,7 +17,16 @@ export function Why() {
     <section class="why" aria-label="Contributions">
       <h2>
         {anomaly ? 'Why' : 'Error by channel'}
-        <small class="num">{anomaly ? ` since ${timeNear(anomaly.startMs, nowMs)}` : ' nothing unusual'}</small>
+        <small>
+          {anomaly ? (
+            <>
+              {' '}
+              since <span class="num">{timeNear(anomaly.startMs, nowMs)}</span>
+            </>
+          ) : (
+            ' nothing unusual'
+          )}
+        </small>
       </h2>
       <ul>
         {contributions.slice(0, shown).map((part) => (

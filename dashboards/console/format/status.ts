@@ -25,11 +25,9 @@ export function streamSymbol({ state, openAnomaly }: Pick<StreamSummary, 'state'
   return state === 'anomalous' ? excessSymbol(openAnomaly?.peakRatio ?? 1.01) : bySteadyState[state];
 }
 
-/** What a stream is doing, in a few words; empty where the symbol says it all. */
+/** What a stream is doing, in a few words; empty where its score says more. */
 export function stateWords(stream: StreamSummary): string {
   switch (stream.state) {
-    case 'anomalous':
-      return 'anomaly';
     case 'gap':
       return 'no signal';
     case 'stale':
@@ -37,7 +35,8 @@ export function stateWords(stream: StreamSummary): string {
     case 'unmodelled':
       return 'waiting';
     case 'warming-up':
-      return `${shortDuration(stream.remainingMs ?? 0)} left`;
+      return shortDuration(stream.remainingMs ?? 0);
+    case 'anomalous':
     case 'normal':
       return stream.model?.trained === false ? 'learning' : '';
   }

@@ -34,8 +34,8 @@ export function fetchStream(stream: string): Promise<StreamDetail> {
   return get(`/api/streams/${encodeURIComponent(stream)}`);
 }
 
-export function fetchView(stream: string, query: ViewQuery, signal: AbortSignal): Promise<StreamView> {
-  return get(`/api/streams/${encodeURIComponent(stream)}/view?${encode({ ...query })}`, signal);
+export function fetchView(stream: string, query: ViewQuery): Promise<StreamView> {
+  return get(`/api/streams/${encodeURIComponent(stream)}/view?${encode({ ...query })}`);
 }
 
 export function fetchRibbon(query: ViewQuery): Promise<Ribbon> {
@@ -68,8 +68,8 @@ export function sendCommand(command: CommandRequest): Promise<CommandStatus> {
   );
 }
 
-function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return answer(fetch(path, signal ? { signal } : {}));
+function get<T>(path: string): Promise<T> {
+  return answer(fetch(path));
 }
 
 async function answer<T>(request: Promise<Response>): Promise<T> {

@@ -61,19 +61,23 @@ function orderByContribution(): void {
 }
 
 function loadViews(): void {
-  let asked = new AbortController();
+  let newest = 0;
+  let waiting = false;
   let renewedAtMs = 0;
   const load = async (mode: 'renew' | 'follow'): Promise<void> => {
     const range = visibleRange.peek();
     const stream = detail.peek()?.stream;
     if (!range || stream === undefined) return;
-    asked.abort();
-    asked = new AbortController();
-    const { signal: aborted } = asked;
+    if (mode === 'follow' && waiting) return;
+    const asked = ++newest;
     const current = view.peek();
-    const follows = mode === 'follow' && current !== null && performance.now() - renewedAtMs < renewEveryMs;
-    const fresh = await fetchView(stream, follows ? goOn(current, range.toMs) : anew(range), aborted).catch(() => null);
-    if (!fresh || aborted.aborted) return;
+    const recent = performance.now() - renewedAtMs < renewEveryMs;
+    const follows = mode === 'follow' && current !== null && recent && covers(current, range);
+    waiting = true;
+    const fresh = await fetchView(stream, follows ? goOn(current, range.toMs) : anew(range)).catch(() => null);
+    if (asked !== newest) return;
+    waiting = false;
+    if (!fresh) return;
     const merged = follows ? mergeViews(current, fresh, range.fromMs) : fresh;
     if (!follows || !merged) renewedAtMs = merged ? performance.now() : 0;
     if (merged) view.value = merged;
@@ -97,6 +101,11 @@ function loadViews(): void {
     setTimeout(() => void follow(), followEveryMs);
   };
   void follow();
+}
+
+/** Whether a view begins where a range does, but for a few bins. */
+function covers({ grid }: StreamView, { fromMs }: { readonly fromMs: number }): boolean {
+  return grid.fromMs <= Math.max(0, fromMs) + overlapBins * grid.binMs;
 }
 
 function anew({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) {

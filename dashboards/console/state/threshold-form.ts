@@ -85,6 +85,8 @@ export async function applyThreshold(issuedBy: string, reason: string): Promise<
 
 async function tryOut(current: ThresholdForm): Promise<void> {
   const stream = selectedStream.value!;
+  refusal.value = outOfBounds(current);
+  if (refusal.value) return;
   try {
     const { level } = await previewThreshold(stream, setting(current));
     if (form.peek() !== current) return;
@@ -95,6 +97,18 @@ async function tryOut(current: ThresholdForm): Promise<void> {
   } catch (error) {
     if (form.peek() === current) refuse(error);
   }
+}
+
+/** What the service would refuse, said before it is asked. */
+function outOfBounds(current: ThresholdForm): ApiError | null {
+  const { parameters } = policies.value.find(({ name }) => name === current.policy) ?? { parameters: [] };
+  const wanted = setting(current).parameters;
+  const wrong = parameters.find(({ name, min, max }) => !(wanted[name]! >= min && wanted[name]! <= max));
+  if (!wrong) return null;
+  const { name, min, max } = wrong;
+  const bound = `must be a number from ${min} to ${max}`;
+  const message = `${name} ${bound}`;
+  return { code: 'CUPOLA_THRESHOLD_INVALID', message, field: name, value: wanted[name], bound, remedy: '' };
 }
 
 function refuse(error: unknown): void {
