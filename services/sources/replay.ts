@@ -17,10 +17,10 @@ export interface ReplayRequest {
   readonly maxChunkSamples?: number;
 }
 
-/** Where a replay goes on: the next row of each stream, and the last tick. */
+/** Where a replay goes on: the next row of each stream, and the tick that the last chunk ended with or led up to. */
 const positionSchema = z.strictObject({
   nextRow: z.record(z.string(), z.number().int().nonnegative()),
-  tickTimeMs: z.number().nullable(),
+  tickTimeMs: z.number(),
 });
 
 type Position = z.output<typeof positionSchema>;
@@ -92,16 +92,15 @@ export class ReplaySource implements Source {
       if (tickTimeMs !== null && tickTimeMs < dueMs - interval) {
         const silent = nextMs - reader.lastTimeMs() > this.#longestSilenceMs;
         tickTimeMs = silent ? dueMs - interval : tickTimeMs + interval;
-        yield this.#chunk(reader, null, tickTimeMs, tickTimeMs);
+        yield this.#chunk(reader, null, tickTimeMs);
         continue;
       }
-      const run = reader.take(dueMs, this.#maxChunkSamples, this.name);
-      tickTimeMs = run.more ? dueMs - interval : dueMs;
-      yield this.#chunk(reader, run, tickTimeMs, dueMs);
+      tickTimeMs = dueMs;
+      yield this.#chunk(reader, reader.take(dueMs, this.#maxChunkSamples, this.name), dueMs);
     }
     const endMs = this.#endMs(reader.lastTimeMs());
     for (let dueMs = tickTimeMs! + interval; dueMs < endMs + interval; dueMs += interval)
-      yield this.#chunk(reader, null, dueMs, dueMs);
+      yield this.#chunk(reader, null, dueMs);
   }
 
   /** When every stream's watermark has passed the cell that holds a time. */
@@ -112,13 +111,13 @@ export class ReplaySource implements Source {
     return Math.max(...ends);
   }
 
-  #chunk(reader: RecordingReader, run: RowRun | null, tickTimeMs: number, ingestTimeMs: number): SourceChunk {
+  #chunk(reader: RecordingReader, run: RowRun | null, tickTimeMs: number): SourceChunk {
     const position: Position = { nextRow: reader.nextRow(), tickTimeMs };
     return {
       samples: run?.samples ?? null,
       rejected: run?.rejected ?? [],
       truth: [],
-      ingestTimeMs,
+      ingestTimeMs: tickTimeMs,
       tickTimeMs: run?.more ? null : tickTimeMs,
       position,
     };

@@ -15,6 +15,7 @@ const lateByMs = 15;
 function recording(stream: string): fc.Arbitrary<Recording> {
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.nat({ max: 15 }) },
+    { weight: 1, arbitrary: fc.constantFrom(staleAfterMs, staleAfterMs + 1) },
     { weight: 1, arbitrary: fc.integer({ min: 45, max: 300 }) },
     { weight: 1, arbitrary: fc.integer({ min: -lateByMs, max: -1 }) },
   );
