@@ -171,6 +171,7 @@ export const goodExamples: readonly GoodExample[] = [
         'const pattern = /process.env|Date.now()/;',
         'const at = new Date(eventTimeMs).toISOString();',
         'const next = clock.performance.now() + this.process.index + options.fetch(1);',
+        "names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));",
         'const share = total / count; const rest = a / b;',
       ].join('\n'),
     ),

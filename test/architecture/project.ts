@@ -1,5 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, posix, relative } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scanSource, type ImportStatement, type ScannedSource } from './source-scan.ts';
 
@@ -22,19 +22,14 @@ export function projectOf(texts: Readonly<Record<string, string>>): Project {
   return new Map(Object.entries(texts).map(([path, text]) => [path, scanSource(text)]));
 }
 
-const roots = ['pipelines', 'services', 'dashboards', 'deploy', 'docs', 'test'];
+const sources = '{pipelines,services,dashboards,deploy,docs,test}/**/*.{ts,tsx}';
 const built = 'dashboards/console/dist/';
 
 /** The text of every TypeScript source in the working tree, by path. */
 export function readTexts(): Record<string, string> {
-  const files = roots.flatMap((root) =>
-    readdirSync(join(projectFolder, root), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name)),
-  );
-  const paths = files.map((file) => relative(projectFolder, file).replaceAll('\\', '/'));
-  const sources = paths.filter((path) => !path.startsWith(built) && !path.includes('node_modules/'));
-  return Object.fromEntries(sources.map((path) => [path, readFileSync(join(projectFolder, path), 'utf8')]));
+  const paths = globSync(sources, { cwd: projectFolder }).map((path) => path.replaceAll('\\', '/'));
+  const ours = paths.filter((path) => !path.startsWith(built));
+  return Object.fromEntries(ours.map((path) => [path, readFileSync(join(projectFolder, path), 'utf8')]));
 }
 
 /** Every TypeScript source in the working tree. */

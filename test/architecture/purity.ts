@@ -26,10 +26,8 @@ const impurities: readonly Impurity[] = [
     pattern: /(?<![.\w$])(fetch|require)\s*\(|\bnew\s+(WebSocket|Worker|EventSource)\b|\bimport\.meta\b/g,
     remedy: outside,
   },
-  {
-    pattern: /\.(toLocale\w*|localeCompare|getTimezoneOffset|get(?:FullYear|Month|Day|Hours|Minutes))\s*\(/g,
-    remedy: place,
-  },
+  { pattern: /\.(toLocale\w*|getTimezoneOffset|get(?:FullYear|Month|Day|Hours|Minutes))\s*\(/g, remedy: place },
+  { pattern: /\.localeCompare\s*\([^,()]*\)/g, remedy: place },
   { pattern: /(?<![.\w$])Intl\s*\./g, remedy: place },
 ];
 
