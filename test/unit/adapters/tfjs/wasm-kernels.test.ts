@@ -40,10 +40,10 @@ describe('the kernels put in the place of the WASM backend’s slow ones', () =>
 
   for (const [name, run] of operations)
     it(`${name}: the same as the plain CPU backend`, () => {
-      const tensors = tf.memory().numDataBuffers;
+      const tensors = tf.backend().numDataIds();
       assert.equal(tf.getBackend(), 'wasm');
       assert.deepEqual(result(run), expected.get(name));
-      assert.equal(tf.memory().numDataBuffers, tensors);
+      assert.equal(tf.backend().numDataIds(), tensors);
     });
 });
 
