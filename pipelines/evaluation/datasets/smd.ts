@@ -22,8 +22,7 @@ export const smd: Dataset = {
   members: (paths) =>
     paths
       .flatMap((path) => /^test\/(machine-\d+-\d+)\.npy$/.exec(path)?.[1] ?? [])
-      .filter((machine) => filesOf(machine).every((path) => paths.includes(path)))
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
+      .filter((machine) => filesOf(machine).every((path) => paths.includes(path))),
   filesOf,
   decode: decodeMachine,
 };
