@@ -3,6 +3,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { CupolaError } from '../../pipelines/errors.ts';
 import { addConfig } from './commands/config.ts';
 import { addModels } from './commands/models.ts';
+import { addStart } from './commands/start.ts';
 import { addStreams } from './commands/streams.ts';
 import { addThresholds } from './commands/thresholds.ts';
 import { exitCodeOf, exitCodesText } from './exit-codes.ts';
@@ -32,7 +33,7 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: () => undefined })
     .helpCommand(false)
     .addHelpText('afterAll', `\n${exitCodesText()}`);
-  for (const add of [addStreams, addModels, addThresholds, addConfig]) add(program);
+  for (const add of [addStart, addStreams, addModels, addThresholds, addConfig]) add(program);
   return program;
 }
 

@@ -1,28 +1,29 @@
+import { architectureSettings } from '../../pipelines/autoencoders/architecture-settings.ts';
 import { parseThreshold, policies } from '../../pipelines/thresholds/policies.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
 import type { ConfigPath } from './config-fields.ts';
-import { problem, type ConfigProblem } from './config-problems.ts';
-import type { Config } from './config-schema.ts';
+import { problem, valueAt, type ConfigProblem } from './config-problems.ts';
+import { sourceName, type Config } from './config-schema.ts';
 
 /** Whether somebody set the field, rather than its default. */
 type IsGiven = (path: ConfigPath) => boolean;
 
 /** What no field alone has wrong: fields that contradict one another, or name what does not exist. */
 export function contradictions(config: Config, isGiven: IsGiven): ConfigProblem[] {
-  return [...sourceProblems(config), ...serviceProblems(config, isGiven), ...thresholdProblems(config)];
+  return [
+    ...sourceProblems(config),
+    ...serviceProblems(config, isGiven),
+    ...architectureProblems(config),
+    ...thresholdProblems(config),
+  ];
 }
 
 function* sourceProblems({ sources, services }: Config): Generator<ConfigProblem> {
-  const simulators = sources.flatMap(({ type }, i) => (type === 'simulate' ? [i] : []));
-  for (const second of simulators.slice(1))
-    yield problem(
-      ['sources', second, 'type'],
-      'simulate',
-      `another type: sources[${simulators[0]}] simulates the station already`,
-    );
-  for (const [i, source] of sources.entries()) {
-    if (source.type === 'replay' && source.dataset === 'iss-urine-tank' && source.channel !== undefined)
-      yield problem(['sources', i, 'channel'], source.channel, 'left out: iss-urine-tank is one channel');
+  const names = sources.map(sourceName);
+  for (const [i, name] of names.entries()) {
+    const first = names.indexOf(name);
+    if (first < i)
+      yield problem(['sources', i], name, `another source than sources[${first}], which is ${name} already`);
   }
   if (sources.length === 0 && services.includes('ingest'))
     yield problem(['sources'], sources, 'a list of at least one, while services name ingest');
@@ -31,6 +32,20 @@ function* sourceProblems({ sources, services }: Config): Generator<ConfigProblem
 function* serviceProblems({ services, training }: Config, isGiven: IsGiven): Generator<ConfigProblem> {
   if (!training.enabled && isGiven(['services']) && services.includes('trainer'))
     yield problem(['training', 'enabled'], false, 'true, or left out, while services name trainer');
+}
+
+function architectureProblems({ training }: Config): ConfigProblem[] {
+  const { name, settings } = training.architecture;
+  const parsed = architectureSettings[name].safeParse(settings);
+  return (parsed.error?.issues ?? []).flatMap((issue) => {
+    const path = ['training', 'architecture', 'settings', ...(issue.path as ConfigPath)];
+    const known = Object.keys(architectureSettings[name].shape).join(', ');
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) =>
+        problem([...path, key], settings[key], `left out: the settings of ${name} are ${known}`),
+      );
+    return [problem(path, valueAt(settings, issue.path as ConfigPath), issue.message)];
+  });
 }
 
 function* thresholdProblems({ thresholds }: Config): Generator<ConfigProblem> {

@@ -116,6 +116,8 @@ function boundOf(node: SchemaNode): string {
       return `a whole number ${interval(node)}`.trimEnd();
     case 'number':
       return `a number ${interval(node)}`.trimEnd();
+    case 'null':
+      return 'null';
     case 'string':
       return node.maxLength === undefined ? 'text' : `text of ${node.minLength ?? 0} to ${node.maxLength} characters`;
     case 'array':

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { datasets } from '../../pipelines/evaluation/datasets/datasets.ts';
+import { architectureSettings, type ArchitectureName } from '../../pipelines/autoencoders/architecture-settings.ts';
 
 /**
  * Every field of cupola.yaml: type, bounds, default, what it is for and an example. The reference in
@@ -8,17 +10,18 @@ import { z } from 'zod';
 const second = 1000;
 const hour = 3_600 * second;
 const day = 24 * hour;
+/** Of the station, 92.9 minutes. */
+const orbit = 5_574 * second;
 
 /** Every service, in the order in which they start. */
-export const serviceNames = ['console', 'recorder', 'annunciator', 'scorer', 'trainer', 'ingest'] as const;
+export const serviceNames = ['console', 'recorder', 'annunciator', 'scorer', 'ingest', 'trainer'] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
 /** How much is logged, least last. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Data sets that `replay` can read. */
-export const datasets = ['nasa-smap-msl', 'smd', 'iss-urine-tank'] as const;
+const datasetNames = datasets.map(({ name }) => name);
 
 const durationMs = (min: number, max = 3650 * day) => z.int().min(min).max(max);
 
@@ -117,23 +120,50 @@ const simulateSchema = z.strictObject({
 
 const replaySchema = z.strictObject({
   type: z.literal('replay').meta({ description: 'A recorded data set.', examples: ['replay'] }),
-  dataset: z.enum(datasets).meta({ description: 'Which data set.', examples: ['nasa-smap-msl'] }),
+  dataset: z.enum(datasetNames).meta({ description: 'Which data set.', examples: ['nasa-smap-msl'] }),
   dataDir: z
     .string()
     .min(1)
-    .meta({ description: 'The folder that holds it.', examples: ['data/nasa-smap-msl'] }),
-  channel: z
+    .meta({ description: 'The folder that holds it, or one that holds it among others.', examples: ['data'] }),
+  member: z
     .string()
     .min(1)
     .optional()
     .meta({
-      description: 'Which channel (nasa-smap-msl) or machine (smd) of the set; all of them by default.',
+      description: 'Which channel, machine or series of the set; all of them by default.',
       examples: ['P-3'],
     }),
-  speed: speed.optional().meta({
-    description: 'Recorded seconds in a second; as fast as can be read by default.',
-    examples: [1000],
-  }),
+  speed: speed
+    .nullable()
+    .default(null)
+    .meta({
+      description: 'Recorded seconds in a second; null: as fast as can be.',
+      examples: [1000],
+    }),
+  windowRows: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .meta({
+      description: "Rows of a window; the data set's own by default.",
+      examples: [64],
+    }),
+  strideRows: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .meta({
+      description: "Rows between windows; the data set's own by default.",
+      examples: [16],
+    }),
+  staleAfterMs: durationMs(1)
+    .optional()
+    .meta({
+      description: "Age at which a last observation is no longer carried; the data set's own by default.",
+      examples: [hour],
+    }),
 });
 
 export const sourceSchema = z.discriminatedUnion('type', [simulateSchema, replaySchema]);
@@ -189,9 +219,11 @@ const streamOverrideSchema = z.strictObject({
     }),
 });
 
+const architectureNames = Object.keys(architectureSettings) as ArchitectureName[];
+
 const architectureSchema = z.strictObject({
   name: z
-    .enum(['dense', 'lstm'])
+    .enum(architectureNames)
     .default('dense')
     .meta({ description: 'Which autoencoder.', examples: ['lstm'] }),
   settings: z
@@ -207,11 +239,39 @@ const trainingSchema = z.strictObject({
     .meta({ description: 'Whether models are trained.', examples: [false] }),
   architecture: architectureSchema.prefault({}),
   firstFitAfterMs: durationMs(second)
-    .default(5_574_000)
-    .meta({ description: 'Telemetry of a stream that its first fit waits for, in event time.', examples: [5_574_000] }),
+    .default(10 * orbit)
+    .meta({ description: 'Telemetry of a stream that its first fit waits for, in event time.', examples: [orbit] }),
   refitEveryMs: durationMs(second)
+    .nullable()
     .default(day)
-    .meta({ description: 'Event time between fits of a stream.', examples: [day] }),
+    .meta({ description: 'Event time between fits of a stream; null fits it once.', examples: [7 * day] }),
+  maxHistoryMs: durationMs(second)
+    .default(7 * day)
+    .meta({ description: 'Newest telemetry that a fit looks at, in event time.', examples: [day] }),
+  strideCells: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(4)
+    .meta({
+      description: "Distance between training windows, in cells of the stream's grid.",
+      examples: [4],
+    }),
+  holdoutShare: z
+    .number()
+    .min(0.05)
+    .max(0.5)
+    .default(0.2)
+    .meta({
+      description: 'Share of the normal windows, the newest, that is kept for judging the fit.',
+      examples: [0.2],
+    }),
+  checkEveryMs: durationMs(10, hour)
+    .default(500)
+    .meta({
+      description: 'Time between looks for streams that are due.',
+      examples: [1000],
+    }),
   maxSeconds: z
     .number()
     .min(0.1)
@@ -262,6 +322,18 @@ const trainingSchema = z.strictObject({
     }),
 });
 
+const scoringSchema = z.strictObject({
+  workers: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(1)
+    .meta({
+      description: 'Threads that score windows; models are shared out among them. 0 scores on the main thread.',
+      examples: [2],
+    }),
+});
+
 const thresholdSchema = z.strictObject({
   policy: z
     .string()
@@ -309,6 +381,7 @@ export const configSchema = z.strictObject({
     .record(z.string(), streamOverrideSchema)
     .default({})
     .meta({ description: 'Changes to the stream definitions of the sources, by stream.' }),
+  scoring: scoringSchema.prefault({}),
   training: trainingSchema.prefault({}),
   thresholds: z
     .strictObject({ default: thresholdSchema.prefault({}) })
@@ -325,4 +398,10 @@ export const configSchema = z.strictObject({
 /** A whole configuration, defaults filled. */
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = z.output<typeof sourceSchema>;
+/** The name of a source: the source of its streams and ticks. */
+export function sourceName(source: SourceConfig): string {
+  if (source.type === 'simulate') return 'simulator';
+  return source.member === undefined ? source.dataset : `${source.dataset}-${source.member}`;
+}
+
 export type StreamOverride = z.output<typeof streamOverrideSchema>;

@@ -1,5 +1,6 @@
 /** The only file that reads the environment and configuration files. */
 import { existsSync, readFileSync } from 'node:fs';
+import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
 import type { ConfigPath } from './config-fields.ts';
 import { contradictions, fullThreshold } from './config-contradictions.ts';
 import { parseConfigFile, type ConfigFile } from './config-file.ts';
@@ -31,6 +32,8 @@ export interface ConfigRequest {
   readonly simulation?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
+
+type Settings = Config['training']['architecture']['settings'];
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -130,8 +133,20 @@ function judge(raw: unknown): { config: Config; problems: ConfigProblem[] } {
   const found = contradictions(config, (path) => valueAt(raw, path) !== undefined);
   const isNew = ({ field }: ConfigProblem): boolean => !problems.some((known) => field.startsWith(known.field));
   problems.push(...found.filter(isNew));
-  if (problems.length > 0) return { config, problems };
-  return { config: { ...config, thresholds: { default: fullThreshold(config.thresholds.default) } }, problems };
+  return { config: problems.length > 0 ? config : withNestedDefaults(config), problems };
+}
+
+/** Fills what only a policy or an architecture knows. */
+function withNestedDefaults(config: Config): Config {
+  const { name, settings } = config.training.architecture;
+  return {
+    ...config,
+    training: {
+      ...config.training,
+      architecture: { name, settings: parseArchitecture(name, settings).settings as Settings },
+    },
+    thresholds: { default: fullThreshold(config.thresholds.default) },
+  };
 }
 
 function withoutValue(raw: unknown, { path }: ConfigProblem): unknown {

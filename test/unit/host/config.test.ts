@@ -82,19 +82,20 @@ const refusals: readonly (readonly [yaml: string, field: string, value: unknown,
     1,
     /parameters of mean-sigma are k/,
   ],
+  ['training: { architecture: { settings: { code: 0 } } }', 'training.architecture.settings.code', 0, />=1/],
+  [
+    'training: { architecture: { name: lstm, settings: { hidden: [3] } } }',
+    'training.architecture.settings.hidden',
+    [3],
+    /settings of lstm are units, code/,
+  ],
   ['sources: []', 'sources', [], /at least one, while services name ingest/],
   ['services: [trainer]\ntraining: { enabled: false }', 'training.enabled', false, /while services name trainer/],
   [
-    'sources: [{ type: simulate }, { type: simulate }]',
-    'sources[1].type',
-    'simulate',
-    /sources\[0\] simulates the station already/,
-  ],
-  [
-    'sources: [{ type: replay, dataset: iss-urine-tank, dataDir: d, channel: P-3 }]',
-    'sources[0].channel',
-    'P-3',
-    /left out/,
+    'sources: [{ type: simulate }, { type: simulate, seed: 2 }]',
+    'sources[1]',
+    'simulator',
+    /another source than sources\[0\]/,
   ],
 ];
 
@@ -153,8 +154,11 @@ test('what an option or a variable has wrong is refused under its name', () => {
 });
 
 test('the effective configuration, written as a file, is the same configuration', () => {
-  const { config } = load('console: { port: 9 }\nthresholds: { default: { policy: mean-sigma } }\n');
+  const { config } = load(
+    'training: { architecture: { name: lstm } }\nthresholds: { default: { policy: mean-sigma } }\n',
+  );
   assert.deepEqual(config.thresholds.default.parameters, { k: 6 });
+  assert.equal(config.training.architecture.settings['units'], 32);
   assert.deepEqual(load(JSON.stringify(config)).config, config);
 });
 

@@ -1,0 +1,102 @@
+import type { Clock } from '../../pipelines/ports.ts';
+import { nearestNames } from '../../pipelines/telemetry/dictionary/nearest-names.ts';
+import { streamDefinitionSchema, type StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
+import { openDataset } from '../sources/open-dataset.ts';
+import { ReplaySource } from '../sources/replay.ts';
+import { scenarioOf } from '../sources/simulator/scenario.ts';
+import { SimulatorSource } from '../sources/simulator/simulator-source.ts';
+import type { Source } from '../sources/source.ts';
+import { ConfigInvalid, locate, problem } from './config-problems.ts';
+import { sourceName, type Config, type SourceConfig, type StreamOverride } from './config-schema.ts';
+
+type SimulateConfig = Extract<SourceConfig, { type: 'simulate' }>;
+type ReplayConfig = Extract<SourceConfig, { type: 'replay' }>;
+
+/** The sources of a configuration. */
+export interface OpenedSources {
+  readonly sources: readonly Source[];
+  /** Every stream of theirs. */
+  readonly streams: readonly string[];
+  /** The simulated station, where there is one. */
+  readonly simulator: SimulatorSource | null;
+}
+
+/**
+ * Opens the sources, with the configuration's changes to their stream definitions.
+ *
+ * Errors: CUPOLA_CONFIG_INVALID where a changed stream does not exist or breaks a rule of its own; those of openDataset.
+ */
+export async function openSources(config: Config, clock: Clock, liveSeconds?: number): Promise<OpenedSources> {
+  let simulator: SimulatorSource | null = null;
+  const sources: Source[] = [];
+  const streams: string[] = [];
+  for (const source of config.sources) {
+    const opened =
+      source.type === 'replay' ? await openReplay(source, clock) : openSimulator(source, clock, liveSeconds);
+    if (opened instanceof SimulatorSource) simulator = opened;
+    sources.push(await redefineStreams(opened, config.streams));
+    streams.push(...(await opened.definitions()).map(({ stream }) => stream));
+  }
+  refuseUnknownStreams(config.streams, streams);
+  return { sources, streams, simulator };
+}
+
+/** The simulated station; with `liveSeconds` it ends when so many seconds, at its speed, have followed its history. */
+export function openSimulator(config: SimulateConfig, clock: Clock, liveSeconds?: number): SimulatorSource {
+  const { type: _, ...options } = config;
+  const { epochMs, historyMs } = scenarioOf(options);
+  const end = liveSeconds === undefined ? {} : { endAtMs: epochMs + historyMs + liveSeconds * 1000 * config.speed };
+  return new SimulatorSource({ ...options, ...end, clock, name: sourceName(config) });
+}
+
+async function openReplay(config: ReplayConfig, clock: Clock): Promise<Source> {
+  const { dataset, dataDir, member, speed, windowRows, strideRows, staleAfterMs } = config;
+  const options = withoutUndefined({ windowRows, strideRows, staleAfterMs });
+  const members = await openDataset({ dataset, dataDir, options, ...withoutUndefined({ member }) });
+  const recordings = members.map(({ recording }) => recording);
+  return new ReplaySource({ name: sourceName(config), recordings, speed, clock });
+}
+
+function withoutUndefined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+/**
+ * A source whose stream definitions are changed as the configuration says.
+ *
+ * Errors: CUPOLA_CONFIG_INVALID where a changed definition breaks a rule of its own.
+ */
+async function redefineStreams(source: Source, overrides: Config['streams']): Promise<Source> {
+  const definitions = (await source.definitions()).map((one) => redefine(one, overrides[one.stream]));
+  return {
+    name: source.name,
+    definitions: async () => definitions,
+    read: (position, signal) => source.read(position, signal),
+  };
+}
+
+function redefine(definition: StreamDefinition, override: StreamOverride | undefined): StreamDefinition {
+  if (!override) return definition;
+  const parsed = streamDefinitionSchema.safeParse({ ...definition, ...override });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const [field] = path as (keyof StreamOverride)[];
+    return locate(
+      problem(['streams', definition.stream, field!], override[field!] ?? definition[field!], message),
+      'streams',
+    );
+  });
+  throw new ConfigInvalid(problems);
+}
+
+/** Refuses changes to streams that no source has. Errors: CUPOLA_CONFIG_INVALID. */
+function refuseUnknownStreams(overrides: Config['streams'], known: readonly string[]): void {
+  const problems = Object.keys(overrides)
+    .filter((stream) => !known.includes(stream))
+    .map((stream) => {
+      const [nearest] = nearestNames(stream, known, 1);
+      const bound = `a stream of the sources${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+      return locate(problem(['streams', stream], stream, bound), 'configuration');
+    });
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+}
