@@ -71,7 +71,8 @@ async function run(config: Config, options: StartOptions): Promise<void> {
     if (isInterrupted || duration === undefined) return;
     await Promise.race([host.failed, host.settle()]);
     const { summarizeRun } = await import('../../host/summary.ts');
-    printResult(options, await summarizeRun(host.adapters.log), summaryText);
+    const firstFaultMs = host.sources.simulator?.scenario.firstFaultMs ?? null;
+    printResult(options, await summarizeRun(host.adapters.log, firstFaultMs), summaryText);
   } finally {
     ending.abort();
     await withinDeadline(host.stop());
@@ -100,6 +101,8 @@ async function withinDeadline(stopped: Promise<void>): Promise<void> {
 function summaryText(summary: RunSummary): string {
   return table(
     ['SUMMARY', ''],
-    Object.entries(summary).map(([figure, value]) => [figure, String(value)]),
+    Object.entries(summary)
+      .filter(([, value]) => typeof value !== 'object' || value === null)
+      .map(([figure, value]) => [figure, String(value)]),
   );
 }

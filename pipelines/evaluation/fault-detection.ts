@@ -1,0 +1,102 @@
+import type { AnomalyEvent } from '../alarms/anomaly-event.ts';
+import type { ChannelStale } from '../scoring/score-event.ts';
+import type { StreamDefinition } from '../telemetry/stream-definition.ts';
+import { faultKinds, type FaultKind, type FaultTruth } from '../truth.ts';
+
+/** What became of one injected fault. */
+export interface FaultOutcome {
+  readonly fault: FaultTruth;
+  /** `anomaly`: one started within the fault, in its stream. `stale`: a channel of it fell silent, and it was said so. */
+  readonly detectedBy: 'anomaly' | 'stale' | null;
+  /** From the fault's start to the event time at which it was detected. */
+  readonly delayMs: number | null;
+  /** Whether a channel of the fault is among the three that contributed most; null unless detected by an anomaly. */
+  readonly topContributor: boolean | null;
+}
+
+/** Injected faults against what a detector said. */
+export interface FaultAssessment {
+  readonly outcomes: readonly FaultOutcome[];
+  /** Anomalies that touch no fault, widened by one window length, of their stream or of a stream coupled to it. */
+  readonly falseAnomalies: readonly AnomalyEvent[];
+  readonly medianDetectionDelayMs: number | null;
+}
+
+/** What is assessed: of each anomaly its newest state; only anomalies from `fromMs` on count. */
+export interface FaultEvidence {
+  readonly faults: readonly FaultTruth[];
+  readonly anomalies: readonly AnomalyEvent[];
+  readonly stale: readonly ChannelStale[];
+  readonly definitions: ReadonlyMap<string, StreamDefinition>;
+  readonly fromMs: number;
+}
+
+const topContributors = 3;
+
+/** Kinds whose silence is itself the finding: a sensor that stops sending, or one sent on change that no longer changes. */
+const silentKinds: readonly FaultKind[] = ['dropout', 'stuck'];
+
+/** Holds what a detector said against the truth. */
+export function assessFaults(evidence: FaultEvidence): FaultAssessment {
+  const outcomes = evidence.faults.map((fault) => outcomeOf(fault, evidence));
+  const delays = outcomes.flatMap(({ delayMs }) => (delayMs === null ? [] : [delayMs])).sort((a, b) => a - b);
+  return {
+    outcomes,
+    falseAnomalies: evidence.anomalies.filter(
+      (anomaly) =>
+        anomaly.endMs > evidence.fromMs && !evidence.faults.some((fault) => touches(anomaly, fault, evidence)),
+    ),
+    medianDetectionDelayMs: delays[Math.floor((delays.length - 1) / 2)] ?? null,
+  };
+}
+
+/** Outcomes counted by kind of fault, in the kinds' order. */
+export function countByKind(
+  outcomes: readonly FaultOutcome[],
+): Record<FaultKind, { injected: number; detected: number }> {
+  const counts = Object.fromEntries(faultKinds.map((kind) => [kind, { injected: 0, detected: 0 }]));
+  for (const { fault, detectedBy } of outcomes) {
+    const count = counts[fault.kind]!;
+    count.injected++;
+    if (detectedBy !== null) count.detected++;
+  }
+  return counts as Record<FaultKind, { injected: number; detected: number }>;
+}
+
+function outcomeOf(fault: FaultTruth, evidence: FaultEvidence): FaultOutcome {
+  const within = (timeMs: number): boolean => timeMs >= fault.startMs && timeMs < fault.endMs;
+  const anomaly = evidence.anomalies.find(({ stream, startMs }) => stream === fault.stream && within(startMs));
+  if (anomaly) {
+    const top = anomaly.contributions.slice(0, topContributors).map(({ channelId }) => channelId);
+    return {
+      fault,
+      detectedBy: 'anomaly',
+      delayMs: detectedAtMs(anomaly, evidence) - fault.startMs,
+      topContributor: top.some((channelId) => fault.channelIds.includes(channelId)),
+    };
+  }
+  const silentAtMs = evidence.stale.map((event) => silenceNoticedMs(event, fault, evidence)).find(within);
+  if (silentAtMs !== undefined && silentKinds.includes(fault.kind)) {
+    return { fault, detectedBy: 'stale', delayMs: silentAtMs - fault.startMs, topContributor: null };
+  }
+  return { fault, detectedBy: null, delayMs: null, topContributor: null };
+}
+
+/** The end of an anomaly's first violating window, which is one stride after its start. */
+function detectedAtMs({ stream, startMs }: AnomalyEvent, { definitions }: FaultEvidence): number {
+  return startMs + definitions.get(stream)!.strideMs;
+}
+
+/** When a channel of the fault was said to be silent; NaN if the event is about another. */
+function silenceNoticedMs(event: ChannelStale, fault: FaultTruth, { definitions }: FaultEvidence): number {
+  if (event.stream !== fault.stream || !fault.channelIds.includes(event.channelId)) return Number.NaN;
+  const definition = definitions.get(event.stream)!;
+  const channel = definition.channels.find(({ id }) => id === event.channelId)!;
+  return (event.lastObservedMs ?? Number.NaN) + (channel.staleAfterMs ?? definition.staleAfterMs);
+}
+
+function touches(anomaly: AnomalyEvent, fault: FaultTruth, { definitions }: FaultEvidence): boolean {
+  if (fault.stream !== anomaly.stream && !fault.coupledStreams.includes(anomaly.stream)) return false;
+  const { windowLengthMs } = definitions.get(anomaly.stream)!;
+  return anomaly.startMs < fault.endMs + windowLengthMs && anomaly.endMs > fault.startMs - windowLengthMs;
+}
