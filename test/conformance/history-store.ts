@@ -35,6 +35,17 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
       opened.push(another);
       return another;
     };
+    /** Closes all, so that nothing is left in memory, and opens another. */
+    const reopen = async (): Promise<void> => {
+      for (const store of opened.splice(0)) await store.close();
+      history = await open();
+    };
+    /** The store as it is, and then with all that it may have kept in memory gone. */
+    async function* nowAndReopened(): AsyncGenerator<HistoryStore> {
+      yield history;
+      await reopen();
+      yield history;
+    }
     /** A stream that nothing was written of. */
     const newStream = (): string => `stream-${names++}`;
     const write = (batch: Partial<HistoryBatch>): Promise<void> =>
@@ -60,7 +71,7 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
       it('are stored with what was written up to them, by topic and partition', async () => {
         assert.equal(await history.position('positions', 3), null);
         await write({ position: { topic: 'positions', partition: 3, nextOffset: 17 } });
-        for (const store of [history, await open()]) {
+        for await (const store of nowAndReopened()) {
           assert.equal(await store.position('positions', 3), 17);
           assert.equal(await store.position('positions', 2), null);
           assert.equal(await store.position('other', 3), null);
@@ -146,9 +157,10 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
           });
           for (const sample of batch) reference.set(`${sample[0]}/${sample[1]}`, sample);
           await write({ samples: [samples(stream, batch)] });
+          if (random.below(40) === 0) await reopen();
         }
         const expected = [...reference.values()].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-        for (const store of [history, await open()]) {
+        for await (const store of nowAndReopened()) {
           assert.deepEqual(plain(await store.samples(stream, 1, always)), expected);
           for (let i = 0; i < 20; i++) {
             const fromMs = random.below(200) * 60_000;
@@ -223,7 +235,7 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
         for (const kind of ['telemetry', 'reconstruction'] as const)
           assert.deepEqual(points(await history.series(kind, stream, 'c', always, 10)), []);
         await write({ definitions: [definition(stream)] });
-        for (const store of [history, await open()]) {
+        for await (const store of nowAndReopened()) {
           assert.equal(points(await store.series('telemetry', stream, 'c', always, 10)).length, 1);
           assert.equal(points(await store.series('reconstruction', stream, 'c', always, 10)).length, 2);
         }
@@ -308,8 +320,7 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
         ];
         await write({ definitions: [definition(stream)], scores: events });
         const kept = events.filter(({ type }) => type !== 'watermark');
-        for (const store of [history, await open()])
-          assert.deepEqual(await store.scoreEvents(stream, always, 10), kept);
+        for await (const store of nowAndReopened()) assert.deepEqual(await store.scoreEvents(stream, always, 10), kept);
         assert.deepEqual(await history.scoreEvents(stream, always, 2), kept.slice(-2));
         assert.deepEqual(await history.scoreEvents(stream, always, 0), []);
       });
@@ -363,7 +374,7 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
         assert.deepEqual(await history.anomalies(stream, always, 10), [opened]);
         const closed: AnomalyEvent = { ...opened, type: 'closed', endMs: epochMs + 5000, peakScore: 9 };
         await write({ anomalies: [{ ...opened, type: 'extended' }, closed] });
-        for (const store of [history, await open()])
+        for await (const store of nowAndReopened())
           assert.deepEqual(await store.anomalies(stream, always, 10), [closed]);
       });
 
@@ -408,7 +419,7 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
         await history.forget(epochMs + beforeMs);
         const left = times.filter((timeMs) => timeMs >= beforeMs);
         const windowsLeft = times.filter((startMs) => startMs + 8000 > beforeMs);
-        for (const store of [history, await open()]) {
+        for await (const store of nowAndReopened()) {
           const found = await store.samples(stream, 1, always);
           assert.deepEqual(
             plain(found).map(([, timeMs]) => timeMs),
@@ -449,8 +460,7 @@ export function historyStoreConformance(adapter: string, makeHarness: () => Prom
         });
         const late = [0, 50, -1] as const;
         await write({ samples: [samples(stream, [late])], anomalies: [anomaly(stream, 0, 1000)] });
-        for (const store of opened) await store.close();
-        history = await open();
+        await reopen();
         assert.equal(await history.position('topic', 0), offset);
         assert.deepEqual(plain(await history.samples(stream, 1, always)), [settled[0]!, late, ...settled.slice(1)]);
         assert.deepEqual(await history.extent(stream), after(0, 999_901));

@@ -41,10 +41,10 @@ const tables = `
     id INTEGER PRIMARY KEY,
     stream_id INTEGER NOT NULL,
     is_gap INTEGER NOT NULL,
-    at_ms REAL NOT NULL,
+    until_ms REAL NOT NULL,
     event BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS history_score_event_at ON history_score_event (stream_id, is_gap, at_ms);
+  CREATE INDEX IF NOT EXISTS history_score_event_until ON history_score_event (stream_id, is_gap, until_ms);
   CREATE TABLE IF NOT EXISTS history_anomaly (
     id TEXT PRIMARY KEY,
     stream_id INTEGER NOT NULL,
@@ -88,10 +88,11 @@ const statements = {
   deleteChunk: `
     DELETE FROM history_chunk WHERE stream_id = ? AND kind = ? AND hour = ? AND version = ? AND channel = ?`,
 
-  insertScoreEvent: `INSERT INTO history_score_event (stream_id, is_gap, at_ms, event) VALUES (?, ?, ?, ?)`,
+  insertScoreEvent: `INSERT INTO history_score_event (stream_id, is_gap, until_ms, event) VALUES (?, ?, ?, ?)`,
   scoreEvents: `
-    SELECT id, at_ms AS atMs, event FROM history_score_event
-    WHERE stream_id = ? AND is_gap = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms DESC, id DESC`,
+    SELECT id, until_ms AS untilMs, event FROM history_score_event
+    WHERE stream_id = ? AND is_gap = ? AND until_ms > ? AND until_ms < ? ORDER BY until_ms DESC, id DESC`,
+  deleteScoreEvents: `DELETE FROM history_score_event WHERE stream_id = ? AND is_gap = 0 AND until_ms <= ?`,
   deleteScoreEvent: `DELETE FROM history_score_event WHERE id = ?`,
   setAnomaly: `
     INSERT INTO history_anomaly VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE

@@ -1,6 +1,6 @@
 import type { TimeRange } from '../../../pipelines/ports.ts';
 import { decodeScoreEvents, encodeScoreEvents } from '../../../pipelines/scoring/score-codec.ts';
-import type { ScoreEvent } from '../../../pipelines/scoring/score-event.ts';
+import type { ScoreEvent, WindowGap } from '../../../pipelines/scoring/score-event.ts';
 import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
 import type { HistoryStatements } from './history-schema.ts';
 
@@ -19,45 +19,51 @@ export class ScoreEventStore {
   }
 
   insert(streamId: number, event: KeptEvent): void {
-    const isGap = Number(event.type === 'gap');
-    this.#statements.insertScoreEvent.run(streamId, isGap, instantMs(event), encodeScoreEvents([event]));
+    const isGap = event.type === 'gap';
+    // A gap's end depends on its definition, which may come later.
+    const { fromMs, toMs } = span(event);
+    this.#statements.insertScoreEvent.run(streamId, Number(isGap), isGap ? fromMs : toMs, encodeScoreEvents([event]));
   }
 
-  /** Events that meet a range, ascending by instant; the newest `limit`. */
+  /** Events that meet a range, ascending by where they end, gaps by where they begin; the newest `limit`. */
   read(streamId: number, definitions: Definitions, range: TimeRange, limit: number): KeptEvent[] {
-    const found = [
-      ...this.#newest(streamId, definitions, range, limit, false),
-      ...this.#newest(streamId, definitions, range, limit, true),
+    const longest = range.toMs + longestWindowMs(definitions);
+    const rows = [
+      ...this.#newest(
+        this.#statements.scoreEvents.iterate(streamId, 0, range.fromMs, longest),
+        definitions,
+        range,
+        limit,
+      ),
+      ...this.#newest(
+        this.#statements.scoreEvents.iterate(streamId, 1, -Infinity, range.toMs),
+        definitions,
+        range,
+        limit,
+      ),
     ];
-    return found
-      .sort((a, b) => a.atMs - b.atMs || a.id - b.id)
+    return rows
+      .sort((a, b) => a.untilMs - b.untilMs || a.id - b.id)
       .slice(-limit)
       .map(({ event }) => event);
   }
 
   /** Deletes what is wholly before `beforeMs`. */
   forget(streamId: number, definitions: Definitions, beforeMs: number): void {
-    for (const isGap of [0, 1]) {
-      for (const row of this.#statements.scoreEvents.all(streamId, isGap, -Infinity, beforeMs + 1)) {
-        const { id, event } = stored(row);
-        const { fromMs, toMs } = span(event, definitions);
-        if (fromMs < beforeMs && toMs <= beforeMs) this.#statements.deleteScoreEvent.run(id);
-      }
+    this.#statements.deleteScoreEvents.run(streamId, beforeMs);
+    for (const row of this.#statements.scoreEvents.all(streamId, 1, -Infinity, beforeMs)) {
+      const { id, event } = stored(row);
+      if (span(event, definitions).toMs <= beforeMs) this.#statements.deleteScoreEvent.run(id);
     }
   }
 
-  /** Instants lie at an event's end, but for gaps, which begin at theirs and have any length. */
-  #newest(streamId: number, definitions: Definitions, range: TimeRange, limit: number, isGap: boolean) {
+  #newest(newestFirst: Iterable<Record<string, unknown>>, definitions: Definitions, range: TimeRange, limit: number) {
     const found: ReturnType<typeof stored>[] = [];
-    if (limit < 1) return found;
-    const fromMs = isGap ? -Infinity : range.fromMs;
-    const toMs = isGap ? range.toMs : range.toMs + longestWindowMs(definitions);
-    for (const row of this.#statements.scoreEvents.iterate(streamId, Number(isGap), fromMs, toMs)) {
+    for (const row of newestFirst) {
+      if (found.length >= limit) break;
       const each = stored(row);
-      const own = span(each.event, definitions);
-      if (own.fromMs >= range.toMs || own.toMs <= range.fromMs) continue;
-      found.push(each);
-      if (found.length === limit) break;
+      const { fromMs, toMs } = span(each.event, definitions);
+      if (fromMs < range.toMs && toMs > range.fromMs) found.push(each);
     }
     return found;
   }
@@ -65,32 +71,33 @@ export class ScoreEventStore {
 
 function stored(row: Record<string, unknown>) {
   const [event] = decodeScoreEvents(row.event as Uint8Array);
-  return { id: row.id as number, atMs: row.atMs as number, event: event as KeptEvent };
+  return { id: row.id as number, untilMs: row.untilMs as number, event: event as KeptEvent };
 }
 
-/** Where an event stands in time. A channel that was never observed has been stale since the epoch. */
-function instantMs(event: KeptEvent): number {
+/** What an event covers: its windows, or a millisecond. A channel that was never observed is stale since the epoch. */
+function span(event: KeptEvent, definitions: Definitions = new Map()): TimeRange {
   switch (event.type) {
     case 'score':
-      return event.windowEndMs;
+      return { fromMs: event.windowStartMs, toMs: event.windowEndMs };
     case 'gap':
-      return event.firstWindowStartMs;
+      return runOfWindows(event, definitions.get(event.definitionVersion));
     case 'stale':
-      return event.lastObservedMs ?? 0;
+      return millisecond(event.lastObservedMs ?? 0);
     case 'resumed':
-      return event.resumedMs;
+      return millisecond(event.resumedMs);
     case 'warm-up':
-      return event.windowStartMs;
+      return millisecond(event.windowStartMs);
   }
 }
 
-/** What an event covers: its windows, or a millisecond at its instant. */
-function span(event: KeptEvent, definitions: Definitions): TimeRange {
-  if (event.type === 'score') return { fromMs: event.windowStartMs, toMs: event.windowEndMs };
-  const fromMs = instantMs(event);
-  const definition = definitions.get(event.definitionVersion);
-  if (event.type !== 'gap' || !definition) return { fromMs, toMs: fromMs + 1 };
-  return { fromMs, toMs: fromMs + (event.windows - 1) * definition.strideMs + definition.windowLengthMs };
+function runOfWindows({ firstWindowStartMs, windows }: WindowGap, definition: StreamDefinition | undefined): TimeRange {
+  if (!definition) return millisecond(firstWindowStartMs);
+  const toMs = firstWindowStartMs + (windows - 1) * definition.strideMs + definition.windowLengthMs;
+  return { fromMs: firstWindowStartMs, toMs };
+}
+
+function millisecond(fromMs: number): TimeRange {
+  return { fromMs, toMs: fromMs + 1 };
 }
 
 /** Of definitions that are not known yet, any length may be. */

@@ -84,10 +84,13 @@ export function within({ timeMs, values, width }: SeriesColumns, { fromMs, toMs 
 
 /** The entries of a series of one value each that are numbers. */
 export function finite(columns: SeriesColumns): SeriesColumns {
-  if (!columns.values.some(Number.isNaN)) return columns;
+  const { values } = columns;
+  let numbers = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) numbers++;
+  if (numbers === values.length) return columns;
   return pick(
     columns,
-    [...columns.values.keys()].filter((i) => !Number.isNaN(columns.values[i])),
+    [...values.keys()].filter((i) => !Number.isNaN(values[i]!)),
   );
 }
 
