@@ -49,7 +49,9 @@ export const streamDefinitionSchema = z
     if (definition.staleAfterMs < intervalMs) refuse('staleAfterMs', `must be at least intervalMs (${intervalMs})`);
     if (definition.warmUpMs < windowLengthMs) refuse('warmUpMs', `must be at least windowLengthMs (${windowLengthMs})`);
     const ids = new Set<string>();
-    for (const { id } of definition.channels) {
+    for (const { id, staleAfterMs = intervalMs } of definition.channels) {
+      if (staleAfterMs < intervalMs)
+        refuse('channels', `${id}: staleAfterMs must be at least intervalMs (${intervalMs})`);
       if (ids.has(id)) refuse('channels', `channel ${id} stands twice`);
       ids.add(id);
     }

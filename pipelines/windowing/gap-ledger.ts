@@ -6,6 +6,8 @@ export interface GapLedgerState {
   readonly touchedAtMs: Float64Array;
 }
 
+const none: readonly number[] = [];
+
 /**
  * The windows lately reported as gaps, which late samples may yet fill: at most backfillMs / strideMs of them and those
  * of one window length.
@@ -50,8 +52,8 @@ export class GapLedger {
   }
 
   /** The touched windows for which the late samples seem to have all come, ascending; each is given once a touch. */
-  settled(watermarkMs: number): number[] {
-    if (this.#touched === 0) return [];
+  settled(watermarkMs: number): readonly number[] {
+    if (this.#touched === 0) return none;
     const starts: number[] = [];
     for (const [startMs, touchedAtMs] of this.#windows) {
       const sinceMs = watermarkMs - touchedAtMs;

@@ -169,6 +169,8 @@ export class StreamWindower {
 
   #advance(watermarkMs: number, sink: WindowingSink): void {
     this.#watermarkMs = watermarkMs;
+    // First, since what came within backfillMs counts, however far the watermark has moved now.
+    for (const startMs of this.#gaps.settled(watermarkMs)) this.#reassemble(startMs, sink);
     if (watermarkMs < this.#nextSealEndMs) return;
     const targetCell = Math.floor(watermarkMs / this.definition.intervalMs);
     while (this.#nextSealCell < targetCell) {
@@ -176,7 +178,6 @@ export class StreamWindower {
       else this.#seal(sink);
     }
     this.#gaps.forgetBefore(watermarkMs);
-    for (const startMs of this.#gaps.settled(watermarkMs)) this.#reassemble(startMs, sink);
     this.#grid.release(this.#firstCellNeeded());
   }
 
@@ -203,7 +204,8 @@ export class StreamWindower {
       if (grid.mask[at] === cellMask.observed) {
         seen = true;
         const firstMs = grid.firstMs[at]!;
-        if (this.#stale[c] || firstMs - last > this.#staleAfterMs[c]!) this.#resume(c, last, firstMs, sink);
+        if (this.#stale[c] || firstMs - this.#silentSinceMs(c) > this.#staleAfterMs[c]!)
+          this.#resume(c, last, firstMs, sink);
         this.#lastObservedMs[c] = grid.lastMs[at]!;
         this.#lastValue[c] = grid.values[at]!;
         continue;
@@ -228,10 +230,15 @@ export class StreamWindower {
 
   #markStaleAt(channel: number, cellEndMs: number, sink: WindowingSink): void {
     const last = this.#lastObservedMs[channel]!;
-    const sinceMs = Number.isNaN(last) ? this.#firstCell * this.definition.intervalMs : last;
-    if (cellEndMs - sinceMs <= this.#staleAfterMs[channel]!) return;
+    if (cellEndMs - this.#silentSinceMs(channel) <= this.#staleAfterMs[channel]!) return;
     this.#stale[channel] = 1;
     sink.stale(channel, Number.isNaN(last) ? null : last);
+  }
+
+  /** Its last observation; the stream's first cell if it never had one. */
+  #silentSinceMs(channel: number): number {
+    const last = this.#lastObservedMs[channel]!;
+    return Number.isNaN(last) ? this.#firstCell * this.definition.intervalMs : last;
   }
 
   #resume(channel: number, last: number, firstMs: number, sink: WindowingSink): void {
