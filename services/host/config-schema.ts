@@ -107,15 +107,22 @@ const simulateSchema = z.strictObject({
     .number()
     .min(0)
     .max(10_000)
-    .default(8)
+    .default(12)
     .meta({
       description: 'Orbits of 92.9 minutes without faults that come first, as fast as they can be read, to train on.',
       examples: [8],
     }),
+  quietMs: durationMs(0, 365 * day)
+    .default(40 * 60 * second)
+    .meta({ description: 'Station time after the history before the first fault can come.', examples: [2_400_000] }),
   faults: z
     .boolean()
     .default(true)
     .meta({ description: 'Whether faults are injected.', examples: [false] }),
+  lossOfSignal: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Whether telemetry comes in a burst after each loss of signal.', examples: [false] }),
 });
 
 const replaySchema = z.strictObject({

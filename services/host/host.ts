@@ -21,6 +21,8 @@ import { openSources, type OpenedSources } from './sources.ts';
 import { firstFits } from './training-hold.ts';
 
 const settleAtMostMs = 60_000;
+/** How much station time telemetry may be under way, loss of signal included. */
+const arrivalMarginMs = 1_800_000;
 
 export interface HostOptions {
   readonly logger: Logger;
@@ -138,11 +140,17 @@ class Starting implements Host {
     this.#group.add(service);
   }
 
-  /** Faults come at the same station time whatever training takes: the simulated station waits for its first models. */
+  /**
+   * Faults come at the same station time whatever training takes: the simulated station waits for its first models, if
+   * they are due by then.
+   */
   #holdForFirstFits(): void {
     const { log, clock } = this.adapters;
     const { simulator, streams } = this.sources;
-    simulator?.holdBeforeFirstFault(firstFits(log, streams, this.#unfit, clock, this.#holding.signal));
+    if (!simulator) return;
+    const { epochMs, firstFaultMs } = simulator.scenario;
+    const isDue = (firstFaultMs ?? -Infinity) - epochMs >= this.#config.training.firstFitAfterMs + arrivalMarginMs;
+    if (isDue) simulator.holdBeforeFirstFault(firstFits(log, streams, this.#unfit, clock, this.#holding.signal));
   }
 
   async #startTrainer(): Promise<void> {
