@@ -110,6 +110,10 @@ export const errorTable = {
     meaning: 'The history that was used has been closed.',
     remedy: 'Open it again; a write that was not acknowledged may be repeated.',
   },
+  CUPOLA_LOG_FORM_UNKNOWN: {
+    meaning: 'The file of the embedded log and history was written in a form that this release does not know.',
+    remedy: 'Run the release that wrote it, or give this one another data folder.',
+  },
   CUPOLA_LOG_IN_USE: {
     meaning: 'Another process has the embedded log or history open; each serves one process at a time.',
     remedy: 'Stop the named process, speak to it through its API, or give this one another data folder.',

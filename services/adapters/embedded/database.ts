@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CupolaError } from '../../../pipelines/errors.ts';
 
+/** The version of all tables and blobs in the file, in SQLite's user_version: one more with each change of form. */
+const formVersion = 1;
 /** How long an opening process waits for one that is just ending to let go of the file. */
 const openTimeoutMs = 500;
 
@@ -21,7 +23,11 @@ export class EmbeddedDatabase {
   readonly #path: string;
   #holders = 0;
 
-  /** The database at a path; balance each call with a release(). Errors: CUPOLA_LOG_IN_USE naming the other process. */
+  /**
+   * The database at a path; balance each call with a release().
+   *
+   * Errors: CUPOLA_LOG_IN_USE naming the other process; CUPOLA_LOG_FORM_UNKNOWN where another release wrote the file.
+   */
   static acquire(path: string): EmbeddedDatabase {
     if (path === ':memory:') return new EmbeddedDatabase(path).#hold();
     const name = isInMemory(path) ? path : resolve(path);
@@ -77,12 +83,26 @@ function openExclusively(path: string): DatabaseSync {
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL');
     sqlite.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -32768');
     sqlite.exec('BEGIN IMMEDIATE; COMMIT');
+    agreeOnForm(sqlite, path);
   } catch (error) {
     sqlite.close();
     throw isLocked(error) ? inUse(path, error) : error;
   }
   writeFileSync(pidFile(path), `${process.pid}\n`);
   return sqlite;
+}
+
+function agreeOnForm(sqlite: DatabaseSync, path: string): void {
+  const { version, objects } = sqlite
+    .prepare('SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema) AS objects FROM pragma_user_version')
+    .get() as { version: number; objects: number };
+  if (objects === 0) sqlite.exec(`PRAGMA user_version = ${formVersion}`);
+  else if (version !== formVersion)
+    throw new CupolaError('CUPOLA_LOG_FORM_UNKNOWN', `${path} has form ${version}`, {
+      field: 'path',
+      value: path,
+      bound: `form ${formVersion}, which this release reads and writes`,
+    });
 }
 
 function isLocked(error: unknown): boolean {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
 import { CupolaError } from '../../../../pipelines/errors.ts';
 import type { Log, OutgoingRecord } from '../../../../pipelines/ports.ts';
@@ -56,6 +57,20 @@ describe('the embedded log', () => {
     await again.ensureTopics([{ ...spec, name: 'later' }]);
     assert.equal(await again.partitions('later'), 3);
     await again.close();
+  });
+
+  it('refuses a file of another form, and leaves it as it is', async () => {
+    const path = join(folder, 'form.db');
+    await openEmbeddedLog({ path }).close();
+    const inForm = (version: number): void => {
+      const sqlite = new DatabaseSync(path);
+      sqlite.exec(`PRAGMA user_version = ${version}`);
+      sqlite.close();
+    };
+    inForm(2);
+    assert.throws(() => openEmbeddedLog({ path }), coded('CUPOLA_LOG_FORM_UNKNOWN'));
+    inForm(1);
+    await openEmbeddedLog({ path }).close();
   });
 
   it('takes positions only from an assignment', async () => {
