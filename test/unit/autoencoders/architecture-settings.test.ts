@@ -27,7 +27,7 @@ describe('architecture settings', () => {
     assert.deepEqual(parseArchitecture('dense', { code: 3 }).settings, {
       hidden: [128],
       code: 3,
-      activation: 'elu',
+      activation: 'relu',
       inputLimit: 10,
     });
     assert.deepEqual(parseArchitecture('lstm').settings, { units: 32, code: 16, layers: 1, inputLimit: 10 });
