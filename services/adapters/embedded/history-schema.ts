@@ -81,7 +81,6 @@ const statements = {
     WHERE stream_id = ? AND kind = ? AND version = ? AND hour BETWEEN ? AND ?`,
   hours: `
     SELECT min(hour) AS first, max(hour) AS last FROM history_chunk WHERE stream_id = ? AND kind = ?`,
-  hourChunks: `SELECT columns FROM history_chunk WHERE stream_id = ? AND kind = ? AND hour = ?`,
   deleteHours: `DELETE FROM history_chunk WHERE stream_id = ? AND kind = ? AND hour < ?`,
   chunksOfHour: `
     SELECT version, channel, columns FROM history_chunk WHERE stream_id = ? AND kind = ? AND hour = ?`,
