@@ -2,6 +2,7 @@ import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:wor
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { TrainingBackend, TrainingProgress, TrainingRequest, TrainingResult } from '../../../pipelines/ports.ts';
 import { handedOver } from '../worker/handed-over.ts';
+import type { BackendReport } from './backends.ts';
 import { WorkerCalls } from '../worker/worker-calls.ts';
 
 /**
@@ -9,13 +10,27 @@ import { WorkerCalls } from '../worker/worker-calls.ts';
  * time; others wait their turn. Takes ownership of a request's windows.
  */
 export async function openTfjsTraining(): Promise<TrainingBackend> {
-  const calls = new WorkerCalls('training', new URL('training-worker.ts', import.meta.url), 'CUPOLA_TRAINING_FAILED');
+  const calls = startWorker();
   try {
     return new TfjsTraining((await calls.call('backend', [])) as string, calls);
   } catch (error) {
     await calls.close();
     throw error;
   }
+}
+
+/** Which backends of TensorFlow.js work on this machine, the one that training would use first. */
+export async function describeTraining(): Promise<readonly BackendReport[]> {
+  const calls = startWorker();
+  try {
+    return (await calls.call('describe', [])) as BackendReport[];
+  } finally {
+    await calls.close();
+  }
+}
+
+function startWorker(): WorkerCalls {
+  return new WorkerCalls('training', new URL('training-worker.ts', import.meta.url), 'CUPOLA_TRAINING_FAILED');
 }
 
 class TfjsTraining implements TrainingBackend {

@@ -4,12 +4,15 @@ import { buildModel } from '../../../pipelines/autoencoders/architectures.ts';
 import { fitModel, type FitControl } from '../../../pipelines/autoencoders/fit.ts';
 import type { TrainingRequest, TrainingResult } from '../../../pipelines/ports.ts';
 import { answerCalls } from '../worker/worker-answers.ts';
-import { useBestBackend } from './backends.ts';
+import { describeBackends, useBestBackend } from './backends.ts';
 
 /** The worker of TfjsTraining: sets a backend up once and fits models off the main thread. */
 let backend: Promise<string> | null = null;
 
 answerCalls({
+  async describe() {
+    return { result: await describeBackends() };
+  },
   async backend() {
     return { result: await (backend ??= useBestBackend()) };
   },
