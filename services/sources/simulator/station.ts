@@ -125,7 +125,7 @@ export function advanceStation(was: Station, parameters: StationParameters, leak
   const { revolutions } = orbit;
   const crew = crewAt(revolutions, parameters.crewShiftOffset);
 
-  const demandWanderKw = wander(was.demandWanderKw, 0.35, 1200, stepS, normal());
+  const demandWanderKw = wander(was.demandWanderKw, 0.2, 1200, stepS, normal());
   const demandKw = stationDemandKw(was, orbit, crew) + demandWanderKw;
   const power = advancePower(was.power, { orbit, demandKw, normal }, stepS);
   const thermal = advanceThermal(

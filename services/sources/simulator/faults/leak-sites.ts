@@ -56,7 +56,7 @@ const sites: readonly LeakSite[] = [
     // Cabin air takes its gases along; the airlock follows, the generator and the nitrogen valve answer.
     stream: 'atmosphere',
     channelId: 'USLAB000058',
-    alsoIds: ['USLAB000053', 'USLAB000054', 'NODE3000001', 'NODE3000002'],
+    alsoIds: ['USLAB000053', 'USLAB000054', 'USLAB000055', 'NODE3000001', 'NODE3000002', 'NODE3000003'],
     coupledIds: { oxygen: ['AIRLOCK000054', 'AIRLOCK000049', 'AIRLOCK000052', 'AIRLOCK000057', 'NODE3000011'] },
     leaks: (perS) => ({ ...noLeaks, cabinMmhgPerS: perS }),
   },

@@ -72,7 +72,7 @@ export const initialAtmosphere: AtmosphereState = {
 
 /** The crew breathes, the generator and the valves give, the bed and the hull take, and fans mix. */
 export function advanceAtmosphere(state: AtmosphereState, inputs: AtmosphereInputs, dtS: number): AtmosphereState {
-  const metabolismWander = wander(state.metabolismWander, 0.03, 900, dtS, inputs.normal());
+  const metabolismWander = wander(state.metabolismWander, 0.01, 900, dtS, inputs.normal());
   const metabolism = inputs.crew.metabolism * (1 + metabolismWander);
   const { lab, node3 } = state.air;
   const breathing = { lab: metabolism * (1 - inputs.crew.shareInNode3), node3: metabolism * inputs.crew.shareInNode3 };
@@ -125,11 +125,11 @@ function scrubberEfficiency(revolutions: number): number {
   return 1.2 - 0.4 * cyclicFraction(2 * revolutions);
 }
 
-/** The Lab's two air conditioners take turns each orbit; the one that rests is drained and dried. */
+/** The Lab's two air conditioners take turns each half orbit; the one that rests is drained and dried. */
 function airConditioners(revolutions: number): Pick<AtmosphereState, 'labPort' | 'labStarboard' | 'node3'> {
   return {
-    labPort: turn(cyclicFraction(revolutions / 2)),
-    labStarboard: turn(cyclicFraction(revolutions / 2 + 0.5)),
+    labPort: turn(cyclicFraction(revolutions)),
+    labStarboard: turn(cyclicFraction(revolutions + 0.5)),
     node3: cyclicFraction(revolutions + 0.6) < 0.06 ? 'drain' : 'on',
   };
 }
@@ -147,8 +147,10 @@ export function totalMmhg(air: Air): number {
 }
 
 function moduleChannels(module: Module, ids: readonly [string, string, string]): MeasuredChannel<AtmosphereState>[] {
+  // The oxygen generator is in Node 3.
+  const oxygenSensor = module === 'node3' ? swinging<AtmosphereState> : sensor<AtmosphereState>;
   return [
-    swinging<AtmosphereState>(ids[0], (state) => state.air[module].oxygen, 0.08, 100),
+    oxygenSensor(ids[0], (state) => state.air[module].oxygen, 0.08, 100),
     sensor<AtmosphereState>(ids[1], (state) => state.air[module].nitrogen, 0.12, 100),
     sensor<AtmosphereState>(ids[2], (state) => state.air[module].carbonDioxide, 0.015, 1000),
   ];

@@ -10,13 +10,13 @@ type Axes = readonly [number, number, number];
 /** Four gyroscopes of 4,760 Nms. */
 const momentumCapacityNms = 19_000;
 /** Thrusters take momentum out from here on, down to the lower figure. */
-const desaturation = { fromNms: 7200, toNms: 2400, torqueNm: 26 };
+const desaturation = { fromNms: 7200, toNms: 2400, torqueNm: 13 };
 /** Torque equilibrium attitude about which the station flies. */
 const equilibriumDeg: Axes = [0.6, -2.4, -4.1];
 /** Attitude error per torque, and the controller's response. */
 const stiffnessDegPerNm: Axes = [0.32, 0.36, 0.27];
 const controlS = 150;
-const torqueWanderNm = 0.12;
+const torqueWanderNm = 0.04;
 
 export interface AttitudeState {
   /** Slow departure of the outside torque (crew motion, vents). */
@@ -57,7 +57,7 @@ export function advanceAttitude(state: AttitudeState, { orbit, normal }: Attitud
     approach(state.controlTorqueNm[axis]!, -(outside[axis]! + wandered[axis]!), 40, dtS),
   );
   const errorDeg = mapAxes((axis) => {
-    const push = outside[axis]! + wandered[axis]! + 0.012 * unload(axis);
+    const push = outside[axis]! + wandered[axis]! + 0.02 * unload(axis);
     return approach(state.errorDeg[axis]!, stiffnessDegPerNm[axis]! * push, controlS, dtS);
   });
   return {

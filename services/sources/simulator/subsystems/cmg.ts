@@ -57,7 +57,7 @@ export function advanceCmg(state: CmgState, { orbit, attitude, normal }: CmgInpu
   const frictionWander = state.frictionWander.map((value) => wander(value, 0.015, 1200, dtS, normal()));
   const gimbalRate = gyroscopes.map(({ share }, i) => {
     const asked = share.reduce((sum, part, axis) => sum + part * attitude.controlTorqueNm[axis]!, 0);
-    return approach(state.gimbalRate[i]!, asked + (attitude.desaturating ? 0.6 * share[1] : 0), 60, dtS);
+    return approach(state.gimbalRate[i]!, asked + (attitude.desaturating ? 0.3 * share[1] : 0), 60, dtS);
   });
   const drag = gyroscopes.map(({ friction }, i) => friction + frictionWander[i]! + 0.16 * Math.abs(gimbalRate[i]!));
   const spinMotorA = drag.map((value, i) => approach(state.spinMotorA[i]!, 0.58 * value, 30, dtS));

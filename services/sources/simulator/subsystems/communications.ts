@@ -8,7 +8,7 @@ import type { Orbit } from './orbit.ts';
  * Relay satellites are idealised: two of them, which the station hands over between at the same two points of every
  * orbit, so that pointing repeats with the orbit.
  */
-const handover = { offset: 0.12, relays: 2, silent: 0.05 };
+const handover = { offset: 0.12, relays: 2, trackedShare: 0.72 };
 /** Drives follow the commanded direction with this lag. */
 const driveS = 45;
 
@@ -48,7 +48,7 @@ export const initialCommunications: CommunicationsState = {
   videoChannels: [true, false, false, false],
 };
 
-/** Antennas follow the relay that is in view and slew to the next at handover. */
+/** Antennas follow the relay that is in view, then slew in silence to where the next one rises. */
 export function advanceCommunications(
   state: CommunicationsState,
   { orbit, crew, pitchErrorDeg, normal }: CommunicationsInputs,
@@ -57,13 +57,15 @@ export function advanceCommunications(
   const turns = handover.relays * cyclicFraction(orbit.phase + handover.offset);
   const relay = Math.floor(turns);
   const pass = turns - relay;
-  const sweep = Math.cos(Math.PI * pass);
+  const tracked = Math.min(1, pass / handover.trackedShare);
+  const slewed = Math.max(0, (pass - handover.trackedShare) / (1 - handover.trackedShare));
+  const sweep = Math.cos(Math.PI * (tracked + slewed));
   const rise = Math.sin(Math.PI * pass);
-  const side = relay === 0 ? 1 : -1;
+  const side = (relay === 0 ? 1 : -1) * Math.cos(Math.PI * slewed);
   const driftDeg = wander(state.driftDeg, 0.3, 600, dtS, normal());
   const elevationDeg = 32 * sweep - pitchErrorDeg + driftDeg;
   const follow = (value: number, target: number): number => approach(value, target, driveS, dtS);
-  const kuTransmitting = pass > handover.silent;
+  const kuTransmitting = slewed === 0;
   return {
     driftDeg,
     kuElevationDeg: follow(state.kuElevationDeg, elevationDeg),

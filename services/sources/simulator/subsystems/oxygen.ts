@@ -5,6 +5,9 @@ import type { Orbit } from './orbit.ts';
 
 /** Electrolysis runs on sunlight and stands by in eclipse. */
 const processPoundsPerDay = 16;
+const standbyPoundsPerDay = 2;
+/** Cells warm up and wet through. */
+const electrolysisS = 400;
 /** The generator answers the cabin's oxygen: share of its rate per mmHg below the set point. */
 const setPointMmhg = 161;
 const answerPerMmhg = 0.08;
@@ -58,13 +61,15 @@ export function advanceOxygen(state: OxygenState, inputs: OxygenInputs, dtS: num
   const processing = orbit.sunlight > 0.5;
   const rateWander = wander(state.rateWander, 0.12, 600, dtS, normal());
   const answer = 1 + answerPerMmhg * (setPointMmhg - inputs.cabinOxygenMmhg);
-  const wanted = processing ? processPoundsPerDay * Math.max(0.7, Math.min(1.3, answer)) + rateWander : 0;
+  const wanted = processing
+    ? processPoundsPerDay * Math.max(0.7, Math.min(1.3, answer)) + rateWander
+    : standbyPoundsPerDay;
   // Oxygen from the tanks bridges the start of each night, and the line is filled up again after it.
   const lowValveOpen = orbit.phase > 0.34 && orbit.phase < 0.42;
   return {
     processing,
     rateWander,
-    poundsPerDay: approach(state.poundsPerDay, wanted, 150, dtS),
+    poundsPerDay: approach(state.poundsPerDay, wanted, electrolysisS, dtS),
     warmth: approach(state.warmth, 2 * orbit.sunlight - 1, 900, dtS),
     lowValveOpen,
     highValveOpen: orbit.phase > 0.42 && orbit.phase < 0.5,
@@ -81,7 +86,7 @@ function tankKpa(fullKpa: number, lostKpa: number, warmth: number): number {
 }
 
 export const oxygenChannels: readonly MeasuredChannel<OxygenState>[] = [
-  sensor('NODE3000011', (state) => state.poundsPerDay, 0.2, 100),
+  sensor('NODE3000011', (state) => state.poundsPerDay, 0.4, 100),
   swinging('AIRLOCK000055', (state) => tankKpa(tanksKpa.oxygenHigh, state.highLostKpa, state.warmth), 7, 1),
   swinging(
     'AIRLOCK000056',

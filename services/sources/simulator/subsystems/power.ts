@@ -53,8 +53,10 @@ const batteryAh = 62;
 const chargeLimitA = 24;
 /** Charge is limited below this state of charge and tapers above it. */
 const taperFrom = 0.9;
-/** The regulators' response to light and load. */
-const regulationS = 25;
+/** Regulators ramp, and their telemetry is averaged, over a minute or two. */
+const regulationS = 90;
+/** Chargers start softly. */
+const chargeRampS = 300;
 
 /** One entry a wing. */
 export interface PowerState {
@@ -62,6 +64,7 @@ export interface PowerState {
   readonly charge: readonly number[];
   /** Slow departure of the wing's own load, A. */
   readonly loadWanderA: readonly number[];
+  readonly chargingA: readonly number[];
   readonly currentA: readonly number[];
   readonly voltageV: readonly number[];
   readonly gimbalDeg: readonly number[];
@@ -82,6 +85,7 @@ export interface PowerInputs {
 export const initialPower: PowerState = {
   charge: wings.map(() => 0.9),
   loadWanderA: wings.map(() => 0),
+  chargingA: wings.map(() => 0),
   currentA: wings.map(() => 0),
   voltageV: wings.map((wing) => wing.setPointV),
   gimbalDeg: wings.map((wing) => wing.gimbalDeg),
@@ -95,14 +99,19 @@ export const initialPower: PowerState = {
  * follows their charge.
  */
 export function advancePower(state: PowerState, { orbit, demandKw, normal }: PowerInputs, dtS: number): PowerState {
-  const loadWanderA = state.loadWanderA.map((amps) => wander(amps, 0.35, 900, dtS, normal()));
+  const loadWanderA = state.loadWanderA.map((amps) => wander(amps, 0.25, 900, dtS, normal()));
   const loadA = wings.map((wing, i) => (wing.share * demandKw * 1000) / wing.setPointV + loadWanderA[i]!);
+  const chargingA = state.charge.map((charge, i) => {
+    const wantedA = chargeLimitA * orbit.sunlight * Math.min(1, (1 - charge) / (1 - taperFrom));
+    return approach(state.chargingA[i]!, wantedA, chargeRampS, dtS);
+  });
   const currentA = wings.map((wing, i) => {
-    const wantedA = loadA[i]! + chargeLimitA * Math.min(1, (1 - state.charge[i]!) / (1 - taperFrom));
-    return approach(state.currentA[i]!, Math.min(availableA(wing, orbit), wantedA), regulationS, dtS);
+    const givenA = Math.min(availableA(wing, orbit), loadA[i]! + chargingA[i]!);
+    return approach(state.currentA[i]!, givenA, regulationS, dtS);
   });
   return {
     loadWanderA,
+    chargingA,
     currentA,
     charge: state.charge.map((charge, i) => charge + ((currentA[i]! - loadA[i]!) * dtS) / (batteryAh * 3600)),
     voltageV: wings.map((wing, i) => {
@@ -116,16 +125,19 @@ export function advancePower(state: PowerState, { orbit, demandKw, normal }: Pow
   };
 }
 
-/** What the array gives in this light, less the shade that the station throws on it. */
+/** What the array gives in this light, feathered as it is, less the shade that the station throws on it. */
 function availableA(wing: Wing, orbit: Orbit): number {
   const shade = 0.07 * Math.max(0, Math.cos(2 * Math.PI * (orbit.phase - wing.shadePhase))) ** 4;
-  return wing.sunA * orbit.sunlight * (1 - shade);
+  return wing.sunA * orbit.sunlight * Math.cos((featherDeg(orbit) * Math.PI) / 180) * (1 - shade);
 }
 
-/** The beta gimbal follows beta and feathers the wing through each orbit against drag and plumes. */
+/** The beta gimbal follows beta, and turns the wing's edge into the wind by night, when facing the sun is of no use. */
 function gimbalDeg(wing: Wing, orbit: Orbit): number {
-  const angle = 2 * Math.PI * (orbit.phase - wing.shadePhase);
-  return wing.gimbalDeg + wing.gimbalSign * (orbit.betaDeg + 3 * Math.sin(angle) + 0.8 * Math.sin(2 * angle));
+  return wing.gimbalDeg + wing.gimbalSign * (orbit.betaDeg + featherDeg(orbit));
+}
+
+function featherDeg(orbit: Orbit): number {
+  return 13 * (1 - Math.cos(2 * Math.PI * orbit.phase));
 }
 
 function joints(orbit: Orbit): Pick<PowerState, 'portJointDeg' | 'starboardJointDeg' | 'portJointCommandDeg'> {
@@ -137,9 +149,9 @@ function wingChannels(side: Wing['side']): MeasuredChannel<PowerState>[] {
   return wings.flatMap((wing, i) =>
     wing.side === side
       ? [
-          sensor<PowerState>(wing.voltageId, (state) => state.voltageV[i]!, 0.25, 10),
-          sensor<PowerState>(wing.currentId, (state) => state.currentA[i]!, 0.8, 20),
-          swinging<PowerState>(wing.gimbalId, (state) => state.gimbalDeg[i]!, 0.15, 20),
+          sensor<PowerState>(wing.voltageId, (state) => state.voltageV[i]!, 0.3, 10),
+          sensor<PowerState>(wing.currentId, (state) => state.currentA[i]!, 1.5, 20),
+          swinging<PowerState>(wing.gimbalId, (state) => state.gimbalDeg[i]!, 0.6, 10),
         ]
       : [],
   );

@@ -7,16 +7,16 @@ import type { Crew } from './crew.ts';
  * Rates in percent of a tank per second at mean metabolism and half-full tanks. Tanks are small beside the real ones, so
  * that batches recur within an orbit.
  */
-const urinePerS = 0.3 / 60;
-const distilledPerS = 0.75 / 60;
-const condensatePerS = 0.22 / 60;
+const urinePerS = 0.2 / 60;
+const distilledPerS = 0.48 / 60;
+const condensatePerS = 0.14 / 60;
 const distillateGain = 0.6;
-const processedPerS = 1.1 / 60;
-const drunkPerS = 0.24 / 60;
+const processedPerS = 0.7 / 60;
+const drunkPerS = 0.16 / 60;
 /** What one pound of oxygen a day takes. */
-const electrolysedPerS = 0.012 / 60;
+const electrolysedPerS = 0.008 / 60;
 /** Batches, in revolutions: the urine processor's, the water processor's. */
-const urineBatch = { every: 0.75, running: 0.42 };
+const urineBatch = { every: 1, running: 0.42 };
 const waterBatch = { every: 0.5, purgeUntil: 0.06, heatUntil: 0.16, flowUntil: 0.52 };
 
 type WaterStep = 'none' | 'purge' | 'heatup' | 'flow';
@@ -77,9 +77,9 @@ const urineModes = { normal: 16, standby: 32 };
 const waterModes = { standby: 3, process: 4 };
 
 export const waterChannels: readonly MeasuredChannel<WaterState>[] = [
-  counted('NODE3000005', (state) => state.urinePct, 0.2, 2),
-  counted('NODE3000008', (state) => state.wastePct, 0.2, 2),
-  counted('NODE3000009', (state) => state.cleanPct, 0.2, 2),
+  counted('NODE3000005', (state) => state.urinePct, 0.2, 5),
+  counted('NODE3000008', (state) => state.wastePct, 0.2, 5),
+  counted('NODE3000009', (state) => state.cleanPct, 0.2, 5),
   mode('NODE3000004', (state) => (state.distilling ? urineModes.normal : urineModes.standby)),
   mode('NODE3000006', (state) => (state.step === 'none' ? waterModes.standby : waterModes.process)),
   mode('NODE3000007', (state) => stepCodes[state.step]),
