@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadConfig, type ConfigOverride, type LoadedConfig } from '../host/config.ts';
+import { loadConfig, optionName, type ConfigOverride, type LoadedConfig } from '../host/config.ts';
 import type { ConfigPath } from '../host/config-fields.ts';
 
 /** What every command that runs services takes. */
@@ -32,23 +32,17 @@ const paths = {
 } as const satisfies Record<string, ConfigPath>;
 
 /** The configuration that the options ask for; options go before everything else. Errors: CUPOLA_CONFIG_INVALID. */
-export function hostConfig(options: ConfigOptions): LoadedConfig {
+export function hostConfig(options: ConfigOptions, more: readonly ConfigOverride[] = []): LoadedConfig {
   const overrides = Object.entries(paths).flatMap(([name, path]): ConfigOverride[] => {
     const text = options[name as keyof typeof paths];
     if (text === undefined) return [];
-    return [
-      {
-        option: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-        path,
-        value: name === 'port' ? numberOr(text) : text,
-      },
-    ];
+    return [{ option: optionName(name), path, value: name === 'port' ? numberOr(text) : text }];
   });
   const simulation = { seed: numberOr(options.seed), speed: numberOr(options.speed) };
-  return loadConfig({ file: options.config, overrides, simulation });
+  return loadConfig({ file: options.config, overrides: [...overrides, ...more], simulation });
 }
 
 /** A number where the text is one: the configuration refuses the rest, with its bound. */
-function numberOr(text: string | undefined): unknown {
+export function numberOr(text: string | undefined): unknown {
   return text === undefined || text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }

@@ -2,7 +2,10 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { CupolaError } from '../../pipelines/errors.ts';
 import { addConfig } from './commands/config.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addModels } from './commands/models.ts';
+import { addReplay } from './commands/replay.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
 import { addStreams } from './commands/streams.ts';
 import { addThresholds } from './commands/thresholds.ts';
@@ -33,7 +36,8 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: () => undefined })
     .helpCommand(false)
     .addHelpText('afterAll', `\n${exitCodesText()}`);
-  for (const add of [addStart, addStreams, addModels, addThresholds, addConfig]) add(program);
+  for (const add of [addStart, addSimulate, addReplay, addStreams, addModels, addThresholds, addConfig, addDoctor])
+    add(program);
   return program;
 }
 

@@ -283,7 +283,7 @@ const trainingSchema = z.strictObject({
     .number()
     .min(0.1)
     .max(86_400)
-    .default(30)
+    .default(4)
     .meta({
       description: 'A fit that takes longer stops and keeps the best weights so far.',
       examples: [60],

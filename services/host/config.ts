@@ -25,8 +25,8 @@ export interface ConfigOverride {
 }
 
 export interface ConfigRequest {
-  /** `--config`; by default what CUPOLA_CONFIG names, or cupola.yaml where there is one. */
-  readonly file?: string | undefined;
+  /** `--config`; by default what CUPOLA_CONFIG names, or cupola.yaml where there is one; null for none. */
+  readonly file?: string | null | undefined;
   readonly overrides?: readonly ConfigOverride[];
   /** `--seed` and `--speed`: fields of the simulated station among the sources. */
   readonly simulation?: Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ export interface LoadedConfig {
   /** The file that was read; null where there was none. */
   readonly file: string | null;
   /** Where a value comes from: a place in the file, a variable, an option, or `default`. */
-  originOf(path: ConfigPath): string;
+  readonly originOf: (path: ConfigPath) => string;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface LoadedConfig {
  */
 export function loadConfig(request: ConfigRequest = {}): LoadedConfig {
   const { file, overrides = [], simulation = {}, environment = process.env } = request;
-  const read = readConfigFile(file, environment);
+  const read = file === null ? null : readConfigFile(file, environment);
   const settings = [
     ...environmentSettings(environment),
     ...overrides,
@@ -106,11 +106,16 @@ function simulationSettings(raw: unknown, fields: Readonly<Record<string, unknow
   const index = Array.isArray(sources) ? sources.findIndex((source) => valueAt(source, ['type']) === 'simulate') : -1;
   if (index < 0) {
     const [name, value] = given[0]!;
-    const found = problem([`--${name}`], value, 'left out: no source of the configuration simulates the station');
-    throw new ConfigInvalid([locate(found, `--${name}`)]);
+    const found = problem([optionName(name)], value, 'left out: no source of the configuration simulates the station');
+    throw new ConfigInvalid([locate(found, found.field)]);
   }
-  const settings = given.map(([name, value]) => ({ option: `--${name}`, path: ['sources', index, name], value }));
+  const settings = given.map(([name, value]) => ({ option: optionName(name), path: ['sources', index, name], value }));
   return [{ option: 'default', path: ['sources'], value: sources }, ...settings];
+}
+
+/** The option of the command line that sets a field: `--data-dir` for dataDir. */
+export function optionName(field: string): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A copy with the value at the path. Sections that are no sections stay: the schema will refuse them. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const page = fileURLToPath(new URL('../../dashboards/console/', import.meta.url));
@@ -8,8 +8,8 @@ const page = fileURLToPath(new URL('../../dashboards/console/', import.meta.url)
 export async function consolePage(dataDir: string): Promise<string> {
   const builder = join(page, 'build.ts');
   if (!existsSync(builder)) return join(page, 'dist');
-  const { buildConsole } = (await import(builder)) as { buildConsole(outDir: string): Promise<void> };
-  const built = join(dataDir, 'page');
+  const { buildConsole } = (await import(builder)) as { buildConsole: (outDir: string) => Promise<void> };
+  const built = resolve(dataDir, 'page');
   await buildConsole(built);
   return built;
 }

@@ -9,7 +9,7 @@ import type { Source } from '../sources/source.ts';
 import { ConfigInvalid, locate, problem } from './config-problems.ts';
 import { sourceName, type Config, type SourceConfig, type StreamOverride } from './config-schema.ts';
 
-type SimulateConfig = Extract<SourceConfig, { type: 'simulate' }>;
+export type SimulateConfig = Extract<SourceConfig, { type: 'simulate' }>;
 type ReplayConfig = Extract<SourceConfig, { type: 'replay' }>;
 
 /** The sources of a configuration. */
@@ -31,8 +31,7 @@ export async function openSources(config: Config, clock: Clock, liveSeconds?: nu
   const sources: Source[] = [];
   const streams: string[] = [];
   for (const source of config.sources) {
-    const opened =
-      source.type === 'replay' ? await openReplay(source, clock) : openSimulator(source, clock, liveSeconds);
+    const opened = await openSource(source, clock, liveSeconds);
     if (opened instanceof SimulatorSource) simulator = opened;
     sources.push(await redefineStreams(opened, config.streams));
     streams.push(...(await opened.definitions()).map(({ stream }) => stream));
@@ -41,11 +40,16 @@ export async function openSources(config: Config, clock: Clock, liveSeconds?: nu
   return { sources, streams, simulator };
 }
 
-/** The simulated station; with `liveSeconds` it ends when so many seconds, at its speed, have followed its history. */
-export function openSimulator(config: SimulateConfig, clock: Clock, liveSeconds?: number): SimulatorSource {
+async function openSource(source: SourceConfig, clock: Clock, liveSeconds?: number): Promise<Source> {
+  if (source.type === 'replay') return openReplay(source, clock);
+  return openSimulator(source, clock, liveSeconds && liveSeconds * 1000 * source.speed);
+}
+
+/** The simulated station; with `liveMs` it ends when so much station time has followed its history. */
+export function openSimulator(config: SimulateConfig, clock: Clock, liveMs?: number): SimulatorSource {
   const { type: _, ...options } = config;
   const { epochMs, historyMs } = scenarioOf(options);
-  const end = liveSeconds === undefined ? {} : { endAtMs: epochMs + historyMs + liveSeconds * 1000 * config.speed };
+  const end = liveMs === undefined ? {} : { endAtMs: epochMs + historyMs + liveMs };
   return new SimulatorSource({ ...options, ...end, clock, name: sourceName(config) });
 }
 

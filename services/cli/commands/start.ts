@@ -1,17 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Config } from '../../host/config-schema.ts';
-import type { Host } from '../../host/host.ts';
-import type { RunSummary } from '../../host/summary.ts';
 import { addConfigOptions, hostConfig, type ConfigOptions } from '../config-options.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
-import { examples, printResult, table, type OutputOptions } from '../output.ts';
+import { examples, type OutputOptions } from '../output.ts';
+import { runHost } from '../run-host.ts';
 import { seconds } from '../system-options.ts';
-
-const stopWithinMs = 10_000;
 
 interface StartOptions extends ConfigOptions, OutputOptions {
   readonly headless?: boolean;
@@ -44,65 +35,6 @@ export function addStart(program: Command): void {
     .action(start);
 }
 
-async function start(options: StartOptions): Promise<void> {
-  const loaded = hostConfig(options);
-  const services = options.headless
-    ? loaded.config.services.filter((name) => name !== 'console')
-    : loaded.config.services;
-  const isKept = options.duration === undefined || loaded.originOf(['dataDir']) !== 'default';
-  const dataDir = isKept ? loaded.config.dataDir : await mkdtemp(join(tmpdir(), 'cupola-'));
-  try {
-    await run({ ...loaded.config, services, dataDir }, options);
-  } finally {
-    if (!isKept) await rm(dataDir, { recursive: true, force: true });
-  }
-}
-
-async function run(config: Config, options: StartOptions): Promise<void> {
-  const { duration } = options;
-  const interrupted = interruption();
-  const { startHost } = await import('../../host/host.ts');
-  const { createLogger } = await import('../../host/logger.ts');
-  const ending = new AbortController();
-  const host = await startHost(config, { logger: createLogger(config.logging), liveSeconds: duration });
-  try {
-    if (host.url !== null) printResult(options, { url: host.url }, ({ url }) => `Cupola is at ${url} (Ctrl+C ends it)`);
-    const isInterrupted = await Promise.race([host.failed, interrupted, ended(host, duration, ending.signal)]);
-    if (isInterrupted || duration === undefined) return;
-    await Promise.race([host.failed, host.settle()]);
-    const { summarizeRun } = await import('../../host/summary.ts');
-    const firstFaultMs = host.sources.simulator?.scenario.firstFaultMs ?? null;
-    printResult(options, await summarizeRun(host.adapters.log, firstFaultMs), summaryText);
-  } finally {
-    ending.abort();
-    await withinDeadline(host.stop());
-  }
-}
-
-/** When a run of a given duration is over: with the simulated station, or by the clock where there is none. */
-async function ended(host: Host, duration: number | undefined, signal: AbortSignal): Promise<false> {
-  if (duration === undefined) return new Promise(() => undefined);
-  const byClock = host.sources.simulator ? [] : [host.adapters.clock.sleep(duration * 1000, signal)];
-  await Promise.race([host.sourcesEnded, ...byClock]);
-  return false;
-}
-
-/** What hangs must not keep the process alive: whoever asked for the end would have to kill it. */
-async function withinDeadline(stopped: Promise<void>): Promise<void> {
-  const deadline = setTimeout(() => {
-    process.stderr.write(
-      `Not everything stopped within ${stopWithinMs / 1000} s; ending now. What was committed is kept.\n`,
-    );
-    process.exit(exitCodes.failed.code);
-  }, stopWithinMs);
-  await stopped.finally(() => clearTimeout(deadline));
-}
-
-function summaryText(summary: RunSummary): string {
-  return table(
-    ['SUMMARY', ''],
-    Object.entries(summary)
-      .filter(([, value]) => typeof value !== 'object' || value === null)
-      .map(([figure, value]) => [figure, String(value)]),
-  );
+function start(options: StartOptions): Promise<void> {
+  return runHost(hostConfig(options), { ...options, isKept: options.duration === undefined });
 }
