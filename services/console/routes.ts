@@ -40,8 +40,16 @@ export function addRoutes(server: FastifyInstance, sources: RouteSources): void 
 
 function addStreamRoutes(server: FastifyInstance, sources: RouteSources): void {
   const { model, summaries, levels } = sources;
-  server.get('/api/streams', () => ({ streams: model.streams().map((stream) => summaries.streamSnapshot(stream)) }));
-  server.get<ForStream>('/api/streams/:stream', ({ params }) => summaries.streamDetail(known(sources, params.stream)));
+  server.get('/api/streams', async () => {
+    const streams = model.streams();
+    await Promise.all(streams.map((stream) => levels.prepare(stream)));
+    return { streams: streams.map((stream) => summaries.streamSnapshot(stream)) };
+  });
+  server.get<ForStream>('/api/streams/:stream', async ({ params }) => {
+    const stream = known(sources, params.stream);
+    await levels.prepare(stream);
+    return summaries.streamDetail(stream);
+  });
   server.get<ForStream>('/api/streams/:stream/view', ({ params, query }) => {
     const stream = known(sources, params.stream);
     const definition = stream.definition!;

@@ -57,9 +57,9 @@ export async function scoreBins(
   { stream, strideMs }: Pick<StreamDefinition, 'stream' | 'strideMs'>,
   grid: BinGrid,
 ): Promise<BinnedSeries> {
-  const { fromMs, binMs, bins } = grid;
-  const range = { fromMs, toMs: fromMs + bins * binMs + strideMs };
-  const series = await history.scoreSeries(stream, range, bins + Math.ceil(strideMs / binMs));
+  const { fromMs, binMs } = grid;
+  const bins = grid.bins + Math.ceil(strideMs / binMs);
+  const series = await history.scoreSeries(stream, { fromMs, toMs: fromMs + bins * binMs }, bins);
   const newestStride = { ...series, timeMs: series.timeMs.map((windowEndMs) => windowEndMs - strideMs) };
   return binnedSeries(sortIntoBins(newestStride, grid, strideMs));
 }
