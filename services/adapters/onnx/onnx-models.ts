@@ -21,7 +21,7 @@ const sessionOptions: InferenceSession.SessionOptions = {
 };
 
 /** Windows given to the session at once: enough to read the weights once for many, and activations stay in the cache. */
-const windowsAtOnce = 256;
+const windowsAtOnce = 128;
 
 interface LoadedModel {
   readonly shape: WindowShape;
@@ -53,8 +53,7 @@ export class OnnxModels implements ModelHost {
   async score(version: string, windows: FeatureWindows): Promise<ScoredWindows> {
     const model = this.#models.get(version);
     if (!model) throw new CupolaError('CUPOLA_MODEL_NOT_LOADED', `model ${version} is not loaded`, { value: version });
-    const { reconstruction, latent } = await run(model, windows).catch(failed(`run ${version}`));
-    return scoredWindows(model.shape, model.strideRows, windows, reconstruction, latent);
+    return scoreAll(model, windows).catch(failed(`run ${version}`));
   }
 
   async unload(version: string): Promise<void> {
@@ -68,28 +67,44 @@ export class OnnxModels implements ModelHost {
   }
 }
 
-interface ModelOutput {
-  readonly reconstruction: Float32Array;
-  readonly latent: Float32Array;
-}
-
-async function run({ session, shape }: LoadedModel, windows: FeatureWindows): Promise<ModelOutput> {
-  const { rows, features, scoredFeatures } = shape;
-  if (!session || windows.count === 0)
-    return { reconstruction: new Float32Array(windows.count * rows * scoredFeatures), latent: new Float32Array(0) };
-  const parts: ModelOutput[] = [];
-  for (let first = 0; first < windows.count; first += windowsAtOnce) {
-    const count = Math.min(windowsAtOnce, windows.count - first);
-    const cells = windows.features.subarray(first * rows * features, (first + count) * rows * features);
-    const output = await session.run({ [onnxNames.windows]: new Tensor('float32', cells, [count, rows, features]) });
-    const [reconstruction, latent] = [output[onnxNames.reconstruction]!.data, output[onnxNames.code]!.data];
-    parts.push({ reconstruction: reconstruction as Float32Array, latent: (latent as Float32Array).slice() });
-  }
+async function scoreAll(model: LoadedModel, windows: FeatureWindows): Promise<ScoredWindows> {
+  const parts: ScoredWindows[] = [];
+  for (let first = 0; first === 0 || first < windows.count; first += windowsAtOnce)
+    parts.push(await scoreSome(model, windowsFrom(model.shape, windows, first)));
   if (parts.length === 1) return parts[0]!;
   return {
-    reconstruction: joined(parts.map((part) => part.reconstruction)),
+    featureErrors: joined(parts.map((part) => part.featureErrors)),
     latent: joined(parts.map((part) => part.latent)),
+    reconstruction: joined(parts.map((part) => part.reconstruction)),
   };
+}
+
+/** A view of at most windowsAtOnce windows. */
+function windowsFrom(
+  { rows, features, scoredFeatures }: WindowShape,
+  all: FeatureWindows,
+  first: number,
+): FeatureWindows {
+  const end = Math.min(first + windowsAtOnce, all.count);
+  return {
+    count: end - first,
+    features: all.features.subarray(first * rows * features, end * rows * features),
+    weight: all.weight.subarray(first * rows * scoredFeatures, end * rows * scoredFeatures),
+  };
+}
+
+async function scoreSome(model: LoadedModel, windows: FeatureWindows): Promise<ScoredWindows> {
+  const { session, shape, strideRows } = model;
+  if (!session || windows.count === 0) {
+    const zeros = new Float32Array(windows.count * shape.rows * shape.scoredFeatures);
+    return scoredWindows(shape, strideRows, windows, zeros, new Float32Array(0));
+  }
+  const feed = new Tensor('float32', windows.features, [windows.count, shape.rows, shape.features]);
+  const output = await session.run({ [onnxNames.windows]: feed });
+  const reconstruction = output[onnxNames.reconstruction]!.data as Float32Array;
+  // A copy: the library's own memory cannot be handed over to another thread.
+  const latent = (output[onnxNames.code]!.data as Float32Array).slice();
+  return scoredWindows(shape, strideRows, windows, reconstruction, latent);
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
