@@ -119,6 +119,15 @@ export function scoringRuntimeConformance(adapter: string, open: () => Promise<S
       await runtime.unload('passing');
     });
 
+    it('answers what was asked before a model is unloaded', async () => {
+      const { name, bundle } = models[0]!;
+      const expected = await runtime.score(name, exampleWindows(shape, 300, 10));
+      await runtime.load('passing', bundle);
+      const last = runtime.score('passing', exampleWindows(shape, 300, 10));
+      await runtime.unload('passing');
+      assert.deepEqual(await last, expected);
+    });
+
     it('refuses weights that are none, and goes on', async () => {
       const dense = models[0]!.bundle;
       await assert.rejects(runtime.load('bad', { ...dense, onnx: Uint8Array.of(1, 2, 3) }), {

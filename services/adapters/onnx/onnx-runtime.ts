@@ -50,10 +50,13 @@ class OnnxRuntime implements ScoringRuntime {
     });
   }
 
+  /** Answers what was asked before. */
   unload(version: string): Promise<void> {
+    const before = [...this.#underWay];
     return this.#whileOpen(async () => {
       const placed = this.#models.get(version);
       this.#models.delete(version);
+      await Promise.allSettled(before);
       await placed?.host.unload(version);
     });
   }
