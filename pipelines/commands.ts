@@ -17,6 +17,8 @@ const everyCommand = {
 export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...everyCommand, type: z.literal('promote'), modelVersion: z.string().min(1) }),
   z.strictObject({ ...everyCommand, type: z.literal('set-threshold'), setting: thresholdSettingSchema }),
+  /** A fit now, whatever the schedule; the trainer answers it with a promote command of its own. */
+  z.strictObject({ ...everyCommand, type: z.literal('train') }),
 ]);
 
 export type Command = z.output<typeof commandSchema>;

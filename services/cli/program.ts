@@ -9,6 +9,7 @@ import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
 import { addStreams } from './commands/streams.ts';
 import { addThresholds } from './commands/thresholds.ts';
+import { addTrain } from './commands/train.ts';
 import { exitCodeOf, exitCodesText } from './exit-codes.ts';
 import { failureOf, failureText } from './failure.ts';
 
@@ -36,7 +37,17 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: () => undefined })
     .helpCommand(false)
     .addHelpText('afterAll', `\n${exitCodesText()}`);
-  for (const add of [addStart, addSimulate, addReplay, addStreams, addModels, addThresholds, addConfig, addDoctor])
+  for (const add of [
+    addStart,
+    addSimulate,
+    addReplay,
+    addTrain,
+    addStreams,
+    addModels,
+    addThresholds,
+    addConfig,
+    addDoctor,
+  ])
     add(program);
   return program;
 }

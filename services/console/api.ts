@@ -235,13 +235,17 @@ export type CommandRequest = {
 } & (
   | { readonly type: 'set-threshold'; readonly setting: ThresholdSetting }
   | { readonly type: 'promote'; readonly modelVersion: string }
+  | { readonly type: 'train' }
 );
 
-/** A command and what became of it: it is pending until the service that applies it has answered. */
+/**
+ * A command and what became of it: it is pending until the service that applies it has answered; one to train, until
+ * the model that came of it governs.
+ */
 export interface CommandStatus {
   readonly id: string;
   readonly stream: string;
-  readonly type: 'set-threshold' | 'promote';
+  readonly type: 'set-threshold' | 'promote' | 'train';
   readonly state: 'pending' | 'applied' | 'refused';
   readonly issuedAtMs: number;
   readonly issuedBy: string;

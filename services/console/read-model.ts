@@ -1,5 +1,5 @@
 import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
-import type { Command, ModelSetting, ThresholdRecord } from '../../pipelines/commands.ts';
+import type { Command, ModelSetting, PromoteCommand, ThresholdRecord } from '../../pipelines/commands.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
@@ -27,6 +27,8 @@ export class ReadModel {
   readonly #faults = new Map<string, FaultTruth>();
   readonly #commands = new Map<string, Command>();
   readonly #answers = new Map<string, Answer>();
+  /** The promote command that came of a command to train. */
+  readonly #fits = new Map<string, PromoteCommand>();
   #changes = emptyChanges();
   readonly #unannouncedFaults = new Set<string>();
   stationTimeMs: number | null = null;
@@ -59,6 +61,7 @@ export class ReadModel {
   takeCommand(command: Command): void {
     setBounded(this.#commands, command.id, command, maxCommands);
     this.#changes.commands.add(command.id);
+    if (command.type === 'promote' && command.issuedBy === 'trainer') this.#answerTraining(command);
   }
 
   takeFault(fault: FaultTruth): void {
@@ -71,6 +74,13 @@ export class ReadModel {
     if (commandId === null) return;
     setBounded(this.#answers, commandId, { effectiveFromMs, refusedBecause }, maxCommands);
     this.#changes.commands.add(commandId);
+  }
+
+  /** A stream's commands stand in one partition: what the trainer promotes answers what it was asked before. */
+  #answerTraining(promote: PromoteCommand): void {
+    for (const { id, type, stream } of this.#commands.values())
+      if (type === 'train' && stream === promote.stream && !this.#fits.has(id))
+        setBounded(this.#fits, id, promote, maxCommands);
   }
 
   /** Streams that were defined, by subsystem in the order of their names. */
@@ -113,7 +123,10 @@ export class ReadModel {
 
   command(id: string): CommandStatus | null {
     const command = this.#commands.get(id);
-    return command ? commandStatus(command, this.#answers.get(id) ?? null) : null;
+    if (!command) return null;
+    const fit = this.#fits.get(id);
+    const status = commandStatus(command, this.#answers.get(fit?.id ?? id) ?? null);
+    return fit ? { ...status, modelVersion: fit.modelVersion } : status;
   }
 
   /** What changed since this was last asked. */

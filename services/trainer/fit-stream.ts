@@ -7,6 +7,7 @@ import { topics } from '../../pipelines/topics.ts';
 import { fitBundle } from '../../pipelines/training/fit-bundle.ts';
 import { selectWindows, type Selection } from '../../pipelines/training/select-windows.ts';
 import { trainingWindows } from '../../pipelines/training/training-windows.ts';
+import { trainerName } from './streams-to-train.ts';
 import type { TrainerOptions, TrainerPorts } from './trainer.ts';
 
 /** How a fit went, for logs and progress. */
@@ -78,7 +79,7 @@ async function askToGovern(ports: TrainerPorts, definition: StreamDefinition, mo
     stream: definition.stream,
     modelVersion,
     issuedAtMs: ports.clock.nowMs(),
-    issuedBy: 'trainer',
+    issuedBy: trainerName,
     reason: 'trained on its newest normal telemetry',
   };
   const { issuedAtMs: timestampMs, stream: key } = command;

@@ -1,8 +1,12 @@
-import { decodeModelSetting, decodeStreamDefinition } from '../../pipelines/json-records.ts';
+import type { Command } from '../../pipelines/commands.ts';
+import { decodeCommand, decodeModelSetting, decodeStreamDefinition } from '../../pipelines/json-records.ts';
 import type { BundleStore, Log, TimeRange } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { topics } from '../../pipelines/topics.ts';
 import { readToEnd } from '../stage/read-range.ts';
+
+/** Who asks for the trainer's models to govern. */
+export const trainerName = 'trainer';
 
 /** When streams are due. */
 export interface TrainingSchedule {
@@ -17,6 +21,8 @@ export class StreamsToTrain {
   readonly #schedule: TrainingSchedule;
   readonly #definitions = new Map<string, StreamDefinition>();
   readonly #trainedToMs = new Map<string, number>();
+  /** Streams that somebody asked to be fitted. */
+  readonly #asked = new Set<string>();
   readonly #positions = new Map<string, number>();
 
   constructor(log: Log, bundles: BundleStore, schedule: TrainingSchedule) {
@@ -35,13 +41,21 @@ export class StreamsToTrain {
       const { modelVersion, issuedBy, refusedBecause } = decodeModelSetting(value);
       if (issuedBy === 'scorer' || refusedBecause !== null) continue;
       const { manifest } = await this.#bundles.get(modelVersion);
-      this.fitted(manifest.definition, manifest.holdout.toMs);
+      this.#trained(manifest.definition, manifest.holdout.toMs);
     }
+    for (const value of await this.#newRecords(topics.commands.name)) this.#heed(decodeCommand(value));
     return [...this.#definitions.values()];
   }
 
-  /** Whether a stream with telemetry of that extent has enough that no model was trained on. */
+  /** A fit that was asked for is due until the trainer has asked for a model of it to govern, in this run or another. */
+  #heed({ type, stream, issuedBy }: Command): void {
+    if (type === 'train') this.#asked.add(stream);
+    if (type === 'promote' && issuedBy === trainerName) this.#asked.delete(stream);
+  }
+
+  /** Whether somebody asked for it, or a stream with telemetry of that extent has enough that no model was trained on. */
   isDue(definition: StreamDefinition, { fromMs, toMs }: TimeRange): boolean {
+    if (this.#asked.has(definition.stream)) return true;
     const trainedToMs = this.#trainedToMs.get(keyOf(definition));
     const { firstFitAfterMs, refitEveryMs } = this.#schedule;
     if (trainedToMs === undefined) return toMs - fromMs >= firstFitAfterMs;
@@ -50,6 +64,11 @@ export class StreamsToTrain {
 
   /** Remembers a fit, also one that failed: it is tried again with the next telemetry, not with the same. */
   fitted(definition: StreamDefinition, toMs: number): void {
+    this.#asked.delete(definition.stream);
+    this.#trained(definition, toMs);
+  }
+
+  #trained(definition: StreamDefinition, toMs: number): void {
     const key = keyOf(definition);
     this.#trainedToMs.set(key, Math.max(toMs, this.#trainedToMs.get(key) ?? -Infinity));
   }
