@@ -34,7 +34,7 @@ export interface FaultEvidence {
 const topContributors = 3;
 
 /** Kinds whose silence is itself the finding: a sensor that stops sending, or one sent on change that no longer changes. */
-const silentKinds: readonly FaultKind[] = ['dropout', 'stuck'];
+const silentKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['dropout', 'stuck']);
 
 /** Holds what a detector said against the truth. */
 export function assessFaults(evidence: FaultEvidence): FaultAssessment {
@@ -76,7 +76,7 @@ function outcomeOf(fault: FaultTruth, evidence: FaultEvidence): FaultOutcome {
     };
   }
   const silentAtMs = evidence.stale.map((event) => silenceNoticedMs(event, fault, evidence)).find(within);
-  if (silentAtMs !== undefined && silentKinds.includes(fault.kind)) {
+  if (silentAtMs !== undefined && silentKinds.has(fault.kind)) {
     return { fault, detectedBy: 'stale', delayMs: silentAtMs - fault.startMs, topContributor: null };
   }
   return { fault, detectedBy: null, delayMs: null, topContributor: null };

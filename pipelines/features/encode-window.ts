@@ -1,4 +1,6 @@
 import type { FeatureWindows } from '../ports.ts';
+import type { ChannelDefinition } from '../telemetry/channel.ts';
+import { fillGuesses } from './fill-guesses.ts';
 import type { FeatureLayout } from './feature-layout.ts';
 import type { ScalerParameters } from './scaler.ts';
 import { allocateRawFeatures, transformWindow, type WindowMatrix } from './transform-window.ts';
@@ -21,17 +23,22 @@ export function allocateFeatureWindows(layout: FeatureLayout, count: number): Fe
   };
 }
 
+/** Whether a cell counts towards the error, by its mask: missing, carried, observed, guessed. */
+const weightOf = Uint8Array.of(0, 1, 1, 0);
+
 /**
- * An encoder for one model: scaled = (feature - center) / scale, within +/- {@link featureLimit}; missing cells are 0,
- * which is the middle of what is normal, and weigh nothing.
+ * An encoder for one model: scaled = (feature - center) / scale, within +/- {@link featureLimit}. What is not known is
+ * filled with a guess (see fillGuesses), or 0, the middle of what is normal, where nothing is known; either weighs
+ * nothing.
  */
 export function createWindowEncoder(layout: FeatureLayout, scaler: ScalerParameters): WindowEncoder {
   const { rows, features, scoredFeatures } = layout;
   const center = Float64Array.from(scaler.center);
   const inverse = Float64Array.from(scaler.scale, (scale) => 1 / scale);
   const transform = createTransform(layout);
+  const channels = channelsInOrder(layout);
   return (window, into, index) => {
-    const { values, mask } = transform(window);
+    const { values, mask } = transform(fillGuesses(channels, window));
     const target = into.features.subarray(index * rows * features, (index + 1) * rows * features);
     for (let cell = 0; cell < target.length;) {
       for (let column = 0; column < features; column++, cell++) {
@@ -42,8 +49,15 @@ export function createWindowEncoder(layout: FeatureLayout, scaler: ScalerParamet
     }
     const weight = into.weight.subarray(index * rows * scoredFeatures, (index + 1) * rows * scoredFeatures);
     for (let row = 0, at = 0, cell = 0; row < rows; row++, cell = row * features)
-      for (let column = 0; column < scoredFeatures; column++) weight[at++] = Math.min(mask[cell++]!, 1);
+      for (let column = 0; column < scoredFeatures; column++) weight[at++] = weightOf[mask[cell++]!]!;
   };
+}
+
+/** The channels of the window's columns. */
+function channelsInOrder(layout: FeatureLayout): ChannelDefinition[] {
+  return [...layout.scored, ...layout.context]
+    .sort((a, b) => a.channel - b.channel)
+    .map(({ definition }) => definition);
 }
 
 /** The transform of a layout: nothing at all where every channel is real and stands in its own column already. */

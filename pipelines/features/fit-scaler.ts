@@ -59,7 +59,7 @@ function collectColumns(layout: FeatureLayout, windows: readonly WindowMatrix[])
     const firstRow = index === 0 ? 0 : rows - strideRows;
     for (let cell = firstRow * features; cell < rows * features; cell++) {
       const column = cell % features;
-      if (raw.mask[cell] === 1) columns[column]![lengths[column]!++] = raw.values[cell]!;
+      if (raw.mask[cell] !== 0) columns[column]![lengths[column]!++] = raw.values[cell]!;
     }
   }
   return columns.map((column, index) => column.subarray(0, lengths[index]));

@@ -9,7 +9,7 @@ type EnumerationDefinition = Extract<ChannelDefinition, { kind: 'enumeration' }>
 export interface WindowMatrix {
   /** Finite; whatever it is where the cell is missing does not matter. */
   readonly values: Float64Array;
-  /** 0 missing, 1 carried, 2 observed. */
+  /** 0 missing, 1 carried, 2 observed; 3 guessed, once fillGuesses has been over it. */
   readonly mask: Uint8Array;
 }
 
@@ -17,7 +17,7 @@ export interface WindowMatrix {
 export interface RawFeatures {
   /** 0 where missing. */
   readonly values: Float64Array;
-  /** 0 where missing, 1 where there is a value. */
+  /** That of the cell which the feature is of: 0 where missing. */
   readonly mask: Uint8Array;
 }
 
@@ -57,7 +57,7 @@ const transforms: { readonly [kind in ChannelKind]: ChannelTransform } = {
     for (let row = 0, cell = channel, at = offset; row < rows; row++, cell += channels, at += features) {
       const present = mask[cell] !== 0;
       into.values[at] = present ? values[cell]! : 0;
-      into.mask[at] = present ? 1 : 0;
+      into.mask[at] = mask[cell]!;
     }
   },
 
@@ -65,7 +65,7 @@ const transforms: { readonly [kind in ChannelKind]: ChannelTransform } = {
     for (let row = 0, cell = channel, at = offset; row < rows; row++, cell += channels, at += features) {
       const present = mask[cell] !== 0;
       into.values[at] = present ? Math.log10(Math.max(values[cell]!, smallestLogarithmic)) : 0;
-      into.mask[at] = present ? 1 : 0;
+      into.mask[at] = mask[cell]!;
     }
   },
 
@@ -76,7 +76,7 @@ const transforms: { readonly [kind in ChannelKind]: ChannelTransform } = {
       const radians = ((values[cell]! % period) / period) * 2 * Math.PI;
       into.values[at] = present ? Math.sin(radians) : 0;
       into.values[at + 1] = present ? Math.cos(radians) : 0;
-      into.mask.fill(present ? 1 : 0, at, at + 2);
+      into.mask.fill(mask[cell]!, at, at + 2);
     }
   },
 
@@ -86,7 +86,7 @@ const transforms: { readonly [kind in ChannelKind]: ChannelTransform } = {
       const before = cell - channels;
       const present = row > 0 && mask[cell] !== 0 && mask[before] !== 0;
       into.values[at] = present ? counterStep(values[before]!, values[cell]!, rolloverAt) : 0;
-      into.mask[at] = present ? 1 : 0;
+      into.mask[at] = present ? Math.max(mask[before]!, mask[cell]!) : 0;
     }
   },
 
@@ -96,7 +96,7 @@ const transforms: { readonly [kind in ChannelKind]: ChannelTransform } = {
       const present = mask[cell] !== 0;
       for (let state = 0; state < width; state++)
         into.values[at + state] = present && states[state]!.value === values[cell] ? 1 : 0;
-      into.mask.fill(present ? 1 : 0, at, at + width);
+      into.mask.fill(mask[cell]!, at, at + width);
     }
   },
 };

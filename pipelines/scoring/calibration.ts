@@ -4,6 +4,8 @@ import { channelErrors, channelWeights, reconstructionError } from './reconstruc
 
 /** Holdout errors kept in a bundle; more are thinned out evenly in rank. */
 const keptErrors = 4096;
+/** Up to which quantile of the holdout a channel's error is ordinary. */
+const limitQuantile = 0.99;
 /** The least unit of anomalyScore, in scaled units squared: a holdout reconstructed perfectly must not divide by 0. */
 const leastMedianError = 1e-4;
 
@@ -19,12 +21,18 @@ export function calibrate(layout: FeatureLayout, featureErrors: Float32Array, co
     channelErrors(layout, featureErrors, window, ofWindow);
     return ofWindow;
   });
-  const weights = channelWeights(layout.scored.map((_, channel) => median(errors.map((of) => of[channel]!))));
+  const limits = layout.scored.map((_, channel) =>
+    quantileOf(
+      errors.map((of) => of[channel]!),
+      limitQuantile,
+    ),
+  );
+  const weights = channelWeights(limits);
   const holdoutErrors = errors.map((of) => reconstructionError(of, weights).reconstructionError).sort((a, b) => a - b);
   return {
     channelWeights: weights,
     holdoutErrors: thin(holdoutErrors, keptErrors),
-    holdoutMedianError: Math.max(median(holdoutErrors), leastMedianError),
+    holdoutMedianError: Math.max(quantileOf(holdoutErrors, 0.5), leastMedianError),
   };
 }
 
@@ -35,8 +43,10 @@ function thin(ascending: readonly number[], length: number): number[] {
   return Array.from({ length }, (_, i) => ascending[Math.round(i * step)]!);
 }
 
-function median(values: readonly number[]): number {
+/** Linear between order statistics (Hyndman and Fan 1996, definition 7). */
+function quantileOf(values: readonly number[], q: number): number {
   const ascending = [...values].sort((a, b) => a - b);
-  const middle = ascending.length >> 1;
-  return ascending.length % 2 === 1 ? ascending[middle]! : (ascending[middle - 1]! + ascending[middle]!) / 2;
+  const position = q * (ascending.length - 1);
+  const below = ascending[Math.floor(position)]!;
+  return below + (ascending[Math.ceil(position)]! - below) * (position - Math.floor(position));
 }

@@ -1,12 +1,14 @@
 import type { FeatureLayout } from '../features/feature-layout.ts';
 
 /**
- * How much of a channel's usual error every channel is granted at least, as a share of the mean over channels: a channel
- * that a model reconstructs almost perfectly is not magnified beyond 1 / floorShare.
+ * The least limit of a channel, as a share of the mean over channels: a channel that a model reconstructs almost perfectly
+ * is not magnified beyond 1 / floorShare.
  */
 const floorShare = 0.05;
-/** The least usual error of a channel, in scaled units squared: below it lies rounding. */
+/** The least limit of a channel, in scaled units squared: below it lies rounding. */
 const absoluteFloor = 1e-4;
+/** Exponent of the power mean over channels: between their mean (1) and the worst of them (infinity). */
+const power = 4;
 
 /** Mean squared residual of each scored channel: the mean over its feature columns. Writes scored.length numbers. */
 export function channelErrors(
@@ -24,27 +26,32 @@ export function channelErrors(
 }
 
 /**
- * Weight of each scored channel, from its usual (median) error on the holdout m_c: w_c = mean(m) / max(m_c, floor).
- * A channel that is noisy by nature then drowns no other, and an ordinary window still has an error of about mean(m), in
- * scaled units squared.
+ * Weight of each scored channel, from the limit l_c of its ordinary errors (their 0.99 quantile on the holdout):
+ * w_c = mean(l) / max(l_c, floor). A channel that is noisy, or often odd, by nature then drowns no other.
  */
-export function channelWeights(usualErrors: readonly number[]): number[] {
-  const mean = usualErrors.reduce((sum, error) => sum + error, 0) / usualErrors.length;
+export function channelWeights(limits: readonly number[]): number[] {
+  const mean = limits.reduce((sum, limit) => sum + limit, 0) / limits.length;
   const floor = Math.max(floorShare * mean, absoluteFloor);
-  return usualErrors.map((error) => Math.max(mean, absoluteFloor) / Math.max(error, floor));
+  return limits.map((limit) => Math.max(mean, absoluteFloor) / Math.max(limit, floor));
 }
 
 /**
- * reconstructionError = (1 / C) sum_c w_c e_c over the C scored channels, and each channel's share of it.
- * Contributions sum to 1, or are all 0 if the error is.
+ * reconstructionError = ((1 / C) sum_c (w_c e_c)^p)^(1 / p) over the C scored channels with p = 4: a power mean, since a
+ * fault mostly shows in few channels of many. Contributions are the shares w_c e_c / sum_c w_c e_c, or all 0 if the error
+ * is.
  */
 export function reconstructionError(
   errors: Float64Array,
   weights: readonly number[],
 ): { reconstructionError: number; contributions: Float32Array } {
   let sum = 0;
-  for (let c = 0; c < errors.length; c++) sum += weights[c]! * errors[c]!;
+  let powers = 0;
+  for (let c = 0; c < errors.length; c++) {
+    const weighted = weights[c]! * errors[c]!;
+    sum += weighted;
+    powers += weighted ** power;
+  }
   const contributions = new Float32Array(errors.length);
   if (sum > 0) for (let c = 0; c < errors.length; c++) contributions[c] = (weights[c]! * errors[c]!) / sum;
-  return { reconstructionError: sum / errors.length, contributions };
+  return { reconstructionError: (powers / errors.length) ** (1 / power), contributions };
 }

@@ -120,8 +120,8 @@ export const streamTiming = {
   windowLengthMs: 320_000,
   strideMs: 40_000,
   outOfOrdernessMs: 10_000,
-  staleAfterMs: 90_000,
-  maxMissingShare: 0.25,
+  staleAfterMs: 20_000,
+  maxMissingShare: 0.15,
   backfillMs: 1_800_000,
   warmUpMs: 3_600_000,
 } as const;

@@ -33,7 +33,7 @@ describe('window transform', () => {
       [2, 2, 2, 0, 2, 1],
     );
     assert.deepEqual([...values], [0, 2, 3, 0, 0, 1]);
-    assert.deepEqual([...mask], [0, 1, 1, 0, 0, 1]);
+    assert.deepEqual([...mask], [0, 2, 2, 0, 0, 2]);
   });
 
   it('takes a small fall of a counter for a fall, not for nearly a whole turn', () => {
