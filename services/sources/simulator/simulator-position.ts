@@ -54,8 +54,8 @@ export class Anchors {
     const starts = this.#plan.at(step - 1).map(({ startStep }) => startStep);
     const { startStep, dumpStep } = lossOfSignalNear(this.#scenario.seed, step);
     const recording = this.#scenario.lossOfSignal && step > startStep && step <= dumpStep;
-    // One step back for the samples of the last one that are still on their way, and one for the last values.
-    return Math.min(step, ...starts, recording ? startStep : step) - 2;
+    // One step more: a generator's first step lacks the value before it and the samples that were on their way.
+    return Math.min(step, ...starts, recording ? startStep : step) - 1;
   }
 }
 

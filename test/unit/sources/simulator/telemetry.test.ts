@@ -126,7 +126,7 @@ describe('the downlink', () => {
       const columns = new SampleColumns();
       generator.advance(columns);
       for (const [, timeMs] of columns.rows()) {
-        if (timeMs < highest) reordered++;
+        if (timeMs < (generator.step - 1) * stepMs) reordered++;
         if (timeMs < highest - streamTiming.outOfOrdernessMs) late++;
         highest = Math.max(highest, timeMs);
       }
