@@ -325,13 +325,14 @@ export interface Detected extends Decided {
 }
 
 /**
- * Both halves of one stream's life with a runtime between. `models` holds every model that the timeline names; models
- * fitted on the way are loaded into the runtime.
+ * Both halves of one stream's life with a runtime between. `models` holds every model that the timeline names, loaded into
+ * the runtime; models that come later are added.
  */
 export class Detector {
   readonly preparation: Preparation;
   readonly decision: Decision;
   readonly #runtime: ScoringRuntime;
+  readonly #models: Map<string, GoverningModel>;
   readonly #bundles: Map<string, Bundle>;
 
   constructor(
@@ -341,18 +342,23 @@ export class Detector {
     runtime: ScoringRuntime,
   ) {
     this.#runtime = runtime;
+    this.#models = new Map(models);
     this.#bundles = new Map([...models].map(([version, { bundle }]) => [version, bundle]));
-    this.preparation = new Preparation(definition, settings.models, models);
+    this.preparation = new Preparation(definition, settings.models, this.#models);
     this.decision = new Decision(definition.stream, settings.thresholds, this.#bundles);
+  }
+
+  /** Makes a model ready: from now on it may be asked to govern. */
+  async addModel(model: GoverningModel): Promise<void> {
+    await this.#runtime.load(model.version, model.bundle);
+    this.#models.set(model.version, model);
+    this.#bundles.set(model.version, model.bundle);
   }
 
   async detect(records: Iterable<TelemetryRecord>): Promise<Detected> {
     const prepared = new Prepared();
     for (const record of records) this.preparation.push(record, prepared);
-    for (const { version, bundle } of prepared.fitted) {
-      this.#bundles.set(version, bundle);
-      await this.#runtime.load(version, bundle);
-    }
+    for (const model of prepared.fitted) await this.addModel(model);
     const scores = await prepared.windows.score(this.#runtime);
     const detected: Detected = { scores, models: prepared.settings, anomalies: [], settings: [] };
     for (const event of scores) this.decision.decide(event, detected);

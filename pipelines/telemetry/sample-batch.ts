@@ -35,3 +35,23 @@ export function selectSamples(batch: SampleBatch, indexes: readonly number[]): S
     value: Float64Array.from(indexes, (index) => batch.value[index]!),
   };
 }
+
+/** One batch of several of the same stream and definition, in their order; ingest time is the last one's. */
+export function joinSamples([first, ...rest]: readonly [SampleBatch, ...SampleBatch[]]): SampleBatch {
+  const batches = [first, ...rest];
+  const samples = batches.reduce((sum, { channel }) => sum + channel.length, 0);
+  const joined: SampleBatch = {
+    ...batches.at(-1)!,
+    channel: new Uint16Array(samples),
+    eventTimeMs: new Float64Array(samples),
+    value: new Float64Array(samples),
+  };
+  let at = 0;
+  for (const { channel, eventTimeMs, value } of batches) {
+    joined.channel.set(channel, at);
+    joined.eventTimeMs.set(eventTimeMs, at);
+    joined.value.set(value, at);
+    at += channel.length;
+  }
+  return joined;
+}

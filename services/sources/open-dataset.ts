@@ -3,6 +3,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { CupolaError } from '../../pipelines/errors.ts';
 import type { Dataset } from '../../pipelines/evaluation/datasets/dataset.ts';
 import { findDataset } from '../../pipelines/evaluation/datasets/datasets.ts';
+import { nearestNames } from '../../pipelines/telemetry/dictionary/nearest-names.ts';
 import type { RecordedStreamOptions } from '../../pipelines/evaluation/datasets/recorded-stream.ts';
 import type { DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
 import { readRecordedFile } from './recorded-file.ts';
@@ -26,11 +27,12 @@ export interface DatasetRequest {
 export async function openDataset(request: DatasetRequest): Promise<readonly DatasetMember[]> {
   const dataset = findDataset(request.dataset);
   const { folder, only } = await locate(dataset, request.dataDir);
-  const shared = await readFiles(folder, dataset.sharedFiles);
-  const known = only ?? dataset.members(await pathsIn(folder), shared);
+  const shared = await readFiles(dataset, folder, dataset.sharedFiles);
+  const paths = await pathsIn(folder);
+  const known = only ?? dataset.members(paths, shared);
   const members: DatasetMember[] = [];
-  for (const member of chosen(request, known)) {
-    const files = await readFiles(folder, dataset.filesOf(member));
+  for (const member of chosen(dataset, request, known, paths)) {
+    const files = await readFiles(dataset, folder, dataset.filesOf(member));
     members.push(dataset.decode(member, new Map([...shared, ...files]), request.options ?? {}));
   }
   return members;
@@ -55,17 +57,42 @@ async function pathsIn(folder: string): Promise<string[]> {
   return entries.map((path) => path.split(sep).join('/').replace(/\.gz$/, '')).sort();
 }
 
-async function readFiles(folder: string, paths: readonly string[]): Promise<Map<string, Uint8Array>> {
+async function readFiles(dataset: Dataset, folder: string, paths: readonly string[]): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  for (const path of paths) files.set(path, await readRecordedFile(join(folder, path)));
+  for (const path of paths) files.set(path, await readRecordedFile(join(folder, path), layoutOf(dataset)));
   return files;
 }
 
-function chosen({ dataset, dataDir, member }: DatasetRequest, known: readonly string[]): readonly string[] {
-  if (known.length === 0) notFound('dataDir', dataDir, `a folder that holds recordings of ${dataset}`);
-  if (member === undefined || member === 'all') return known;
-  if (!known.includes(member)) notFound('channel', member, `all, or one of ${known.join(', ')}`);
-  return [member];
+/** What a data set consists of, in words. */
+function layoutOf(dataset: Dataset): string {
+  const files = [...dataset.sharedFiles, ...dataset.filesOf('NAME')];
+  return `${dataset.name} consists of ${files.join(', ')} (each as it is, or with .gz)`;
+}
+
+function chosen(
+  dataset: Dataset,
+  { dataDir, member }: DatasetRequest,
+  known: readonly string[],
+  paths: readonly string[],
+): readonly string[] {
+  const isAll = member === undefined || member === 'all';
+  if (!isAll && (known.includes(member) || isThereInPart(dataset.filesOf(member), paths))) return [member];
+  if (known.length === 0)
+    notFound('dataDir', dataDir, `a folder that holds recordings of ${dataset.name}; ${layoutOf(dataset)}`);
+  if (!isAll) notFound('channel', member, `all, or one of ${listOf(nearestNames(member, known, 5), known.length)}`);
+  return known;
+}
+
+/** Then reading will say which file is missing. */
+function isThereInPart(files: readonly string[], paths: readonly string[]): boolean {
+  const there = files.filter((path) => paths.includes(path)).length;
+  return there > 0 && there < files.length;
+}
+
+/** The first of some names, and how many there are besides. */
+function listOf(first: readonly string[], count: number): string {
+  const others = count - first.length;
+  return first.join(', ') + (others > 0 ? ` and ${others} others` : '');
 }
 
 function notFound(field: string, value: string, bound: string): never {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -135,6 +135,35 @@ for (const [what, request, message] of missing) {
     });
   });
 }
+
+test('of a data set that is there in part, the file that is missing is named, with what belongs to the set', async () => {
+  await withFiles({ 'other.txt': '' }, async (folder) => {
+    const layout =
+      /neither .*labeled_anomalies.csv nor .*; smap consists of labeled_anomalies.csv, train\/NAME.npy, test/;
+    await assert.rejects(openDataset({ dataset: 'smap', dataDir: folder, member: 'A-8' }), layout);
+    await cp(join(dataDir, 'nasa-smap-msl'), folder, { recursive: true });
+    await rm(join(folder, 'test/A-8.npy.gz'));
+    const request = { dataset: 'nasa-smap-msl', dataDir: folder };
+    await assert.rejects(openDataset({ ...request, member: 'A-8' }), /neither .*test\/A-8.npy nor/);
+    assert.deepEqual(
+      (await openDataset(request)).map(({ name }) => name),
+      ['T-9'],
+    );
+  });
+});
+
+test('a channel that is not there is refused with the nearest names', async () => {
+  const files = Object.fromEntries(
+    ['P-1', 'P-2', 'P-3', 'Q-9', 'X-5', 'Y-6', 'Z-7'].map((name) => [`${name}.csv`, '1,2\n']),
+  );
+  await withFiles(files, async (folder) => {
+    const request = { dataset: 'csv', dataDir: folder, member: 'P-33' };
+    await assert.rejects(
+      openDataset(request),
+      /channel is P-33, must be all, or one of P-3, P-1, P-2, .* and 2 others$/,
+    );
+  });
+});
 
 test('a damaged gzip file and a CSV without a row are refused', async () => {
   const damaged = gzipSync('1,2\n').subarray(0, 15);

@@ -1,0 +1,166 @@
+import type { AnomalyEvent } from '../alarms/anomaly-event.ts';
+import type { ModelSetting, PromoteCommand, ThresholdRecord } from '../commands.ts';
+import { Detector } from '../detector.ts';
+import { CupolaError } from '../errors.ts';
+import type { TrainingProgress } from '../ports.ts';
+import { GoverningModel } from '../scoring/governing-model.ts';
+import { SettingsTimeline } from '../settings-timeline.ts';
+import { joinSamples, type SampleBatch, type TelemetryRecord } from '../telemetry/sample-batch.ts';
+import type { StreamDefinition } from '../telemetry/stream-definition.ts';
+import { fitBundle, type FitOptions, type FitPorts } from '../training/fit-bundle.ts';
+import { selectWindows } from '../training/select-windows.ts';
+import { trainingWindows, type TrainingWindow } from '../training/training-windows.ts';
+import { channelGaps, type ChannelGap } from './channel-gap.ts';
+
+/** How a recording is watched. */
+export interface WatchPlan {
+  /** Event time up to which telemetry may teach, a multiple of the stream's interval: the model governs after it. */
+  readonly fitAtMs: number;
+  readonly fit: FitOptions;
+  /** Windows to train on at most, about: more of them are thinned out by a longer stride. */
+  readonly mostTrainingWindows: number;
+  /** Share of the windows before fitAtMs, the newest, that the fit is judged and the threshold set by. */
+  readonly holdoutShare: number;
+  /** Whether what follows fitAtMs must teach nothing: then robust-limits does not stand in for a fit that failed. */
+  readonly isTestAfterFit: boolean;
+}
+
+/** What came of a recording. */
+export interface WatchedRecording {
+  /** Fitted on what came before fitAtMs; null where the fit came to nothing, or the recording ended before. */
+  readonly model: GoverningModel | null;
+  /** Why the fit came to nothing. */
+  readonly failure: CupolaError | null;
+  /** The newest state of each, ascending by start. */
+  readonly anomalies: readonly AnomalyEvent[];
+  readonly gaps: readonly ChannelGap[];
+  /** Windows scored. */
+  readonly windows: number;
+  /** Windows of which too much was missing. */
+  readonly gapWindows: number;
+}
+
+/** Records pushed at once: enough to score in large batches. */
+const recordsAtOnce = 4096;
+
+/**
+ * Watches one recorded stream from its first record to its last with the detector itself. Once the source's time comes to
+ * fitAtMs, a model is fitted on the windows that were normal so far, and asked to govern from the next window on: that
+ * window ends after fitAtMs, and begins with rows from before it.
+ */
+export async function watchRecording(
+  definition: StreamDefinition,
+  records: AsyncIterable<TelemetryRecord>,
+  plan: WatchPlan,
+  ports: FitPorts,
+  onProgress: (progress: TrainingProgress) => void = () => {},
+  signal?: AbortSignal,
+): Promise<WatchedRecording> {
+  const watch = new Watch(definition, ports);
+  let held: TelemetryRecord[] = [];
+  let isFitDue = true;
+  for await (const record of records) {
+    held.push(record);
+    const fitNow = isFitDue && record.type === 'tick' && record.timeMs >= plan.fitAtMs;
+    if (!fitNow && held.length < recordsAtOnce) continue;
+    if (isFitDue) watch.remember(held);
+    await watch.detect(held);
+    held = [];
+    if (!fitNow) continue;
+    isFitDue = false;
+    await watch.fit(plan, onProgress, signal);
+    if (watch.failure && plan.isTestAfterFit) break;
+  }
+  await watch.detect(held);
+  return watch.finish();
+}
+
+class Watch {
+  readonly #definition: StreamDefinition;
+  readonly #ports: FitPorts;
+  readonly #detector: Detector;
+  readonly #anomalies = new Map<string, AnomalyEvent>();
+  readonly #gaps: ChannelGap[] = [];
+  /** Why the fit came to nothing. */
+  failure: CupolaError | null = null;
+  #remembered: SampleBatch[] = [];
+  #model: GoverningModel | null = null;
+  #windows = 0;
+  #gapWindows = 0;
+
+  constructor(definition: StreamDefinition, ports: FitPorts) {
+    const settings = {
+      models: new SettingsTimeline<ModelSetting>(),
+      thresholds: new SettingsTimeline<ThresholdRecord>(),
+    };
+    this.#definition = definition;
+    this.#ports = ports;
+    this.#detector = new Detector(definition, settings, new Map(), ports.runtime);
+  }
+
+  /** Keeps samples for the fit. */
+  remember(records: readonly TelemetryRecord[]): void {
+    for (const record of records) if (record.type === 'samples') this.#remembered.push(record);
+  }
+
+  async detect(records: readonly TelemetryRecord[]): Promise<void> {
+    const { scores, anomalies } = await this.#detector.detect(records);
+    for (const anomaly of anomalies) this.#anomalies.set(anomaly.id, anomaly);
+    for (const gap of channelGaps(scores)) this.#gaps.push(gap);
+    for (const event of scores) {
+      if (event.type === 'score') this.#windows++;
+      if (event.type === 'gap') this.#gapWindows += event.windows;
+    }
+  }
+
+  /** Fits a model on what was remembered and asks for it to govern; a fit that comes to nothing is kept as a failure. */
+  async fit(plan: WatchPlan, onProgress: (progress: TrainingProgress) => void, signal?: AbortSignal): Promise<void> {
+    try {
+      const excluded = [...this.#anomalies.values()].map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs }));
+      const selection = selectWindows(this.#trainingWindows(plan), excluded, plan.holdoutShare);
+      const bundle = await fitBundle(this.#definition, selection, plan.fit, this.#ports, onProgress, signal);
+      this.#model = new GoverningModel(bundle);
+      await this.#detector.addModel(this.#model);
+      this.#detector.preparation.request(this.#promotion(plan.fitAtMs), 0);
+    } catch (error) {
+      if (signal?.aborted || !(error instanceof CupolaError)) throw error;
+      this.failure = error;
+    } finally {
+      this.#remembered = [];
+    }
+  }
+
+  async finish(): Promise<WatchedRecording> {
+    if (this.#model) await this.#ports.runtime.unload(this.#model.version);
+    return {
+      model: this.#model,
+      failure: this.failure,
+      anomalies: [...this.#anomalies.values()],
+      gaps: this.#gaps,
+      windows: this.#windows,
+      gapWindows: this.#gapWindows,
+    };
+  }
+
+  #trainingWindows({ fitAtMs, mostTrainingWindows }: WatchPlan): TrainingWindow[] {
+    const [first, ...rest] = this.#remembered;
+    if (!first) return [];
+    const { intervalMs } = this.#definition;
+    const cells = (fitAtMs - first.eventTimeMs[0]!) / intervalMs;
+    const strideCells = Math.max(1, Math.ceil(cells / mostTrainingWindows));
+    return trainingWindows(this.#definition, joinSamples([first, ...rest]), strideCells * intervalMs);
+  }
+
+  #promotion(issuedAtMs: number): PromoteCommand {
+    const modelVersion = this.#model!.version;
+    return {
+      id: `fit-${modelVersion}`,
+      type: 'promote',
+      stream: this.#definition.stream,
+      modelVersion,
+      issuedAtMs,
+      issuedBy: 'replay',
+      reason: 'fitted on the first part of the recording',
+    };
+  }
+}
