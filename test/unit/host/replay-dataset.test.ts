@@ -70,8 +70,8 @@ function channelFile(
   return npyBytes({ descr: '<f8', shape: `(${rows}, 2)`, data: new Uint8Array(data.buffer) });
 }
 
-function withoutSeconds({ seconds: _, ...channel }: ChannelReport): unknown {
-  return channel;
+function withoutSeconds(channel: ChannelReport): ChannelReport {
+  return { ...channel, seconds: 0 };
 }
 
 /** Channels of three kinds, and one too short to learn from. */
@@ -136,8 +136,9 @@ test('every channel is reported: rows found, labels united, a channel that stood
   }));
 
 function replayX1(files: Record<string, string | Uint8Array>, seed: number): Promise<ReplayReport> {
-  return;
-  withFiles(files, (dataDir) => replay({ dataset: 'smap', dataDir, member: 'X-1', settings: { seed, maxEpochs: 2 } }));
+  return withFiles(files, (dataDir) =>
+    replay({ dataset: 'smap', dataDir, member: 'X-1', settings: { seed, maxEpochs: 2 } }),
+  );
 }
 
 test('what the test part holds does not change the model: scaler, weights and threshold never see it', async () => {
