@@ -166,7 +166,7 @@ export interface StaleSpan {
   readonly toMs: number | null;
 }
 
-/** `GET /api/streams/:stream/view?fromMs&toMs&points[&channels=a,b]`: everything the middle of the page draws. */
+/** `GET /api/streams/:stream/view?fromMs&toMs&points|binMs[&channel=a&channel=b]`: everything the middle of the page draws. */
 export interface StreamView {
   readonly stream: string;
   readonly definitionVersion: number;

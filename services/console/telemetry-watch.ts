@@ -55,11 +55,13 @@ export class TelemetryWatch {
     this.#measure();
   }
 
+  /** A record that cannot be decoded is news all the same; those who live by its content report it. */
   #take({ value }: LogRecord): void {
-    if (!value) return;
-    const record = decodeTelemetry(value);
-    const timeMs = record.type === 'tick' ? record.timeMs : record.ingestTimeMs;
-    this.stationTimeMs = Math.max(timeMs, this.stationTimeMs ?? -Infinity);
+    try {
+      const record = decodeTelemetry(value!);
+      const timeMs = record.type === 'tick' ? record.timeMs : record.ingestTimeMs;
+      this.stationTimeMs = Math.max(timeMs, this.stationTimeMs ?? -Infinity);
+    } catch {}
   }
 
   #measure(): void {

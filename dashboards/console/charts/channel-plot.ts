@@ -1,19 +1,28 @@
 import uPlot from 'uplot';
 import type { ChannelDefinition } from '../../../pipelines/telemetry/channel.ts';
 import type { StreamView } from '../../../services/console/api.ts';
-import { number } from '../format/quantity.ts';
+import { fixed, number } from '../format/quantity.ts';
 import { excessSymbol } from '../format/status.ts';
-import { envelope, envelopeBand } from './envelope.ts';
+import { bareEnvelope, envelope, envelopeBand } from './envelope.ts';
 import { hatching } from './hatching.ts';
 import { palette } from './palette.ts';
 import { fillSpan, type TimePlotSpec } from './time-plot.ts';
+
+/** The middle of the reconstruction. */
+const expected: uPlot.Series = {
+  stroke: palette.accent,
+  width: 1.3,
+  dash: [5, 3],
+  points: { show: false },
+  spanGaps: false,
+};
 
 /** One channel: telemetry solid, what the model reconstructed dashed, silence hatched, anomalies shaded, limits drawn. */
 export function channelPlot(channel: ChannelDefinition, view: () => StreamView | null): TimePlotSpec {
   return {
     label: `${channel.name}${channel.unit && `, ${channel.unit}`}: telemetry and reconstruction over time`,
-    series: [...envelope(palette.ink, { width: 1 }), ...envelope(palette.accent, { dash: [5, 3], width: 1.2 })],
-    bands: [envelopeBand(1, `${palette.ink}99`), envelopeBand(3, `${palette.accent}55`)],
+    series: [...envelope(palette.telemetry, 1), ...bareEnvelope(), expected],
+    bands: [envelopeBand(1, palette.telemetry), envelopeBand(3, `${palette.accent}40`)],
     yScale: { range: (_plot, min, max) => valueRange(channel, min, max) },
     ...(channel.kind === 'enumeration' ? { ySplits: () => channel.states.map(({ value }) => value) } : {}),
     yValues: (values) => axisLabels(channel, values),
@@ -39,9 +48,7 @@ function axisLabels(channel: ChannelDefinition, values: readonly number[]): stri
     return values.map((value) => channel.states.find((state) => state.value === value)?.label.slice(0, 7) ?? '');
   const step = values.length > 1 ? values[1]! - values[0]! : 1;
   const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
-  return values.map((value) =>
-    Math.abs(value) >= 1e5 ? number(value) : value.toFixed(decimals).replace('-', '\u2212'),
-  );
+  return values.map((value) => (Math.abs(value) >= 1e5 ? number(value) : fixed(value, decimals)));
 }
 
 function drawEvents(plot: uPlot, channel: ChannelDefinition, view: StreamView | null): void {

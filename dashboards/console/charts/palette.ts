@@ -9,6 +9,7 @@ export const palette = {
   ground: colour('ground'),
   line: colour('line'),
   ink: colour('ink'),
+  telemetry: colour('telemetry'),
   dim: colour('dim'),
   faint: colour('faint'),
   accent: colour('accent'),

@@ -24,7 +24,7 @@ export interface ScoreOverlay {
 export function scorePlot(overlay: () => ScoreOverlay): TimePlotSpec {
   return {
     label: 'Anomaly score against its threshold over time',
-    series: envelope(palette.ink, { width: 1.4 }),
+    series: envelope(palette.ink, 1.4),
     bands: [envelopeBand(1, palette.ink)],
     yScale: {
       distr: 4,
@@ -72,11 +72,12 @@ function drawEvents(plot: uPlot, { view, showFaults }: ScoreOverlay): void {
     fillSpan(plot, startMs, endMs, palette[excessSymbol(peakScore / threshold)], 0.16);
   if (!showFaults) return;
   const { ctx, bbox } = plot;
-  ctx.fillStyle = palette.accent;
-  for (const { startMs, endMs } of view.faults) {
+  for (const { startMs, endMs, kind } of view.faults) {
     const left = plot.valToPos(startMs, 'x', true);
     const width = Math.max(2, plot.valToPos(endMs, 'x', true) - left);
+    ctx.fillStyle = palette.accent;
     ctx.fillRect(left, bbox.top, width, faultLanePx * devicePixelRatio);
+    labelSpan(plot, startMs, endMs, kind, palette.accent);
   }
 }
 

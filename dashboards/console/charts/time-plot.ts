@@ -88,7 +88,7 @@ function axes({ ySplits, yValues }: TimePlotSpec): uPlot.Axis[] {
   };
   const y: uPlot.Axis = {
     size: axisWidth,
-    space: 26,
+    space: 20,
     gap: 6,
     font: `10px ${palette.mono}`,
     stroke: palette.dim,
@@ -137,16 +137,17 @@ export function fillSpan(plot: uPlot, fromMs: number, toMs: number, fill: string
   ctx.globalAlpha = 1;
 }
 
-/** Names a stretch of time at its top, where the words fit into it. */
-export function labelSpan(plot: uPlot, fromMs: number, toMs: number, words: string): void {
+/** Names a stretch of time at its top, where the words fit into what is in sight of it. */
+export function labelSpan(plot: uPlot, fromMs: number, toMs: number, words: string, ink: string = palette.dim): void {
   const { ctx, bbox } = plot;
-  const left = plot.valToPos(fromMs, 'x', true);
+  const left = Math.max(bbox.left, plot.valToPos(fromMs, 'x', true));
+  const right = Math.min(bbox.left + bbox.width, plot.valToPos(toMs, 'x', true));
   ctx.font = `${10 * devicePixelRatio}px ${palette.sans}`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
-  if (ctx.measureText(words).width + 8 * devicePixelRatio > plot.valToPos(toMs, 'x', true) - left) return;
-  ctx.fillStyle = palette.dim;
-  ctx.fillText(words, left + 4 * devicePixelRatio, bbox.top + 5 * devicePixelRatio);
+  if (ctx.measureText(words).width + 8 * devicePixelRatio > right - left) return;
+  ctx.fillStyle = ink;
+  ctx.fillText(words, left + 4 * devicePixelRatio, bbox.top + 6 * devicePixelRatio);
 }
 
 /** Keeps `plotWidth` at the width of the plots inside a pane. */

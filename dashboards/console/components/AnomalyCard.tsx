@@ -1,6 +1,6 @@
 import type { AnomalySummary, Deviation } from '../../../services/console/api.ts';
 import { duration, shortDuration } from '../format/duration.ts';
-import { quantity, score } from '../format/quantity.ts';
+import { quantities, score } from '../format/quantity.ts';
 import { stationTime, timeNear } from '../format/station-time.ts';
 import { excessSymbol } from '../format/status.ts';
 import { chooseStream, selectedAnomaly, status, streams } from '../state/console-state.ts';
@@ -45,7 +45,7 @@ export function AnomalyCard({ anomaly }: { readonly anomaly: AnomalySummary }) {
 /** Which channels moved, and how far from what was expected. */
 function Contributors({ anomaly }: { readonly anomaly: AnomalySummary }) {
   const deviations = details.value.get(anomaly.id)?.deviations ?? [];
-  const main = deviations.filter(({ share }, index) => index === 0 || share >= 0.15).slice(0, 2);
+  const main = deviations.filter(({ share }, index) => index === 0 || share >= 0.25).slice(0, 2);
   if (main.length === 0) return null;
   return (
     <span class="contributors">
@@ -57,9 +57,10 @@ function Contributors({ anomaly }: { readonly anomaly: AnomalySummary }) {
 }
 
 function deviationWords({ name, unit, observed, expected }: Deviation) {
+  const [was, should] = quantities(observed, expected, unit);
   return (
     <>
-      {name} <b class="num">{quantity(observed, unit)}</b>, expected <span class="num">{quantity(expected, unit)}</span>
+      {name} <b class="num">{was}</b>, expected <span class="num">{should}</span>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { channelPlot } from '../charts/channel-plot.ts';
 import { channelValue, percent } from '../format/quantity.ts';
 import { view } from '../state/chosen-view.ts';
 import { explained } from '../state/explained-anomaly.ts';
-import { middle, reading } from '../state/readings.ts';
+import { middle, middles, reading } from '../state/readings.ts';
 import { cursorMs } from '../state/time-range.ts';
 import { PlotCanvas } from './PlotCanvas.tsx';
 
@@ -37,10 +37,10 @@ export function ChannelChart({
         spec={() => channelPlot(channel, () => view.peek())}
         columns={({ channels, grid }) => {
           const found = channels.find(({ channelId }) => channelId === channel.id);
-          const none = (): null[] => Array.from({ length: grid.bins }, () => null);
-          return found
-            ? [found.telemetry.min, found.telemetry.max, found.reconstruction.min, found.reconstruction.max]
-            : [none(), none(), none(), none()];
+          if (!found) return Array.from({ length: 5 }, () => Array.from({ length: grid.bins }, () => null));
+          const { telemetry, reconstruction } = found;
+          const expectedMiddle = middles(reconstruction);
+          return [telemetry.min, telemetry.max, reconstruction.min, reconstruction.max, expectedMiddle];
         }}
       />
     </section>

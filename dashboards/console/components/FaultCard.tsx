@@ -8,7 +8,6 @@ import { showEvent } from '../state/time-range.ts';
 export function FaultCard({ fault }: { readonly fault: FaultTruth }) {
   const nowMs = status.value?.stationTimeMs ?? fault.endMs;
   const found = anomalies.value.findLast(({ faults }) => faults.some(({ id }) => id === fault.id));
-  const running = nowMs < fault.endMs;
   return (
     <button type="button" class="card fault-card" onClick={() => choose(fault)}>
       <span class="title">
@@ -22,14 +21,19 @@ export function FaultCard({ fault }: { readonly fault: FaultTruth }) {
           <>
             found after <span class="num">{duration(found.startMs - fault.startMs)}</span>
           </>
-        ) : running ? (
-          'running, not found yet'
         ) : (
-          'no anomaly: not found, or reported as stale or gap'
+          notFound(fault, nowMs)
         )}
       </span>
     </button>
   );
+}
+
+/** Nothing is claimed of faults that are older than the anomalies that the page holds. */
+function notFound({ startMs, endMs }: FaultTruth, nowMs: number): string {
+  if (nowMs < endMs) return 'running, not found yet';
+  const oldestMs = anomalies.value.at(-1)?.startMs ?? -Infinity;
+  return startMs < oldestMs ? '' : 'no anomaly: not found, or reported as stale or gap';
 }
 
 function choose({ stream, startMs, endMs }: FaultTruth): void {

@@ -7,8 +7,8 @@ export function ParameterField({ parameter, text }: { readonly parameter: Policy
   const refused = refusal.value?.field?.endsWith(name) ?? false;
   return (
     <label class="field">
-      <span>
-        {name} <span class="faint">{title}</span>
+      <span title={title}>
+        {name} <small class="faint">{title}</small>
       </span>
       <input
         class="num"

@@ -22,7 +22,9 @@ export function StreamRow({ stream }: { readonly stream: Signal<StreamSnapshot> 
         onClick={() => chooseStream(current.stream)}
       >
         <StatusSymbol symbol={symbol} label={symbol} />
-        <span class="name">{current.name}</span>
+        <span class="name" title={current.name}>
+          {current.name}
+        </span>
         {warming ? <WarmUp stream={current} /> : <Sparkline stream={stream} />}
         {words === '' ? (
           <span class={`num newest ${symbol}`}>{current.score && score(current.score.anomalyScore)}</span>

@@ -7,7 +7,6 @@ import type {
   Ribbon,
   StreamDetail,
   StreamView,
-  ThresholdHistory,
   ThresholdPreview,
 } from '../../../services/console/api.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
@@ -48,10 +47,6 @@ export function fetchAnomaly(id: string): Promise<AnomalyDetail> {
 
 export function fetchPolicies(): Promise<{ readonly policies: readonly PolicyDescription[] }> {
   return get('/api/policies');
-}
-
-export function fetchThresholds(stream: string): Promise<ThresholdHistory> {
-  return get(`/api/thresholds?${encode({ stream })}`);
 }
 
 export function previewThreshold(stream: string, { policy, parameters }: ThresholdSetting): Promise<ThresholdPreview> {

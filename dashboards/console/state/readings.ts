@@ -19,3 +19,8 @@ export function reading(grid: BinGrid, { min, max }: BinnedSeries, cursorMs: num
 export function middle({ min, max }: Reading): number {
   return (min + max) / 2;
 }
+
+/** The middle of every bin. */
+export function middles({ min, max }: BinnedSeries): readonly (number | null)[] {
+  return min.map((low, bin) => (low === null ? null : (low + max[bin]!) / 2));
+}

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { duration, shortDuration } from '../../../dashboards/console/format/duration.ts';
-import { channelValue, number, percent, quantity, score } from '../../../dashboards/console/format/quantity.ts';
+import {
+  channelValue,
+  number,
+  percent,
+  quantities,
+  quantity,
+  score,
+} from '../../../dashboards/console/format/quantity.ts';
 import { calendarDate, stationTime, timeNear } from '../../../dashboards/console/format/station-time.ts';
 import { excessSymbol, streamSymbol } from '../../../dashboards/console/format/status.ts';
 import { tickLabel, timeTicks } from '../../../dashboards/console/charts/time-ticks.ts';
@@ -41,6 +48,14 @@ test('numbers keep their decimals by magnitude, with a true minus', () => {
   assert.deepEqual([0.00002, 3.2e9, NaN].map(number), ['2.00e−5', '3.20e+9', '–']);
   assert.equal(quantity(31.2, 'V'), '31.20\u202fV');
   assert.equal(quantity(31.2, ''), '31.20');
+  assert.deepEqual(
+    ['degC', 'deg', 'deg/s', 'degrees'].map((unit) => quantity(1, unit)),
+    ['1.00\u202f°C', '1.00\u202f°', '1.00\u202f°/s', '1.00\u202fdegrees'],
+  );
+  assert.equal(number(-0), '0.000');
+  assert.deepEqual(quantities(31.2, 30.2, 'V'), ['31.20\u202fV', '30.20\u202fV']);
+  assert.deepEqual(quantities(0.99912, 0.99941, ''), ['0.99912', '0.99941']);
+  assert.deepEqual(quantities(1, 1, ''), ['1.00', '1.00']);
   assert.deepEqual([0.5, 0.999, 1].map(percent), ['50\u202f%', '99.9\u202f%', '100\u202f%']);
   assert.deepEqual([1.234, 123.45, 4321].map(score), ['1.23', '123.5', '4321']);
 });
