@@ -73,10 +73,18 @@ async function withinDeadline(stopped: Promise<void>): Promise<void> {
 }
 
 function summaryText(summary: RunSummary): string {
-  return table(
-    ['SUMMARY', ''],
-    Object.entries(summary)
-      .filter(([, value]) => typeof value !== 'object' || value === null)
-      .map(([figure, value]) => [figure, String(value)]),
-  );
+  const figures = Object.entries(summary).filter(([, value]) => value === null || typeof value !== 'object');
+  const kinds = Object.entries(summary.byKind).map(([kind, { injected, detected }]) => [
+    kind,
+    `${injected}`,
+    `${detected}`,
+  ]);
+  return [
+    table(
+      ['FIGURE', ''],
+      figures.map(([figure, value]) => [figure, String(value ?? '-')]),
+    ),
+    '',
+    table(['FAULTS', 'INJECTED', 'DETECTED'], kinds),
+  ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CupolaError } from '../../../pipelines/errors.ts';
+import { datasets } from '../../../pipelines/evaluation/datasets/datasets.ts';
 import type { ReplayProgress } from '../../host/replay-dataset.ts';
 import type { ReplaySettings } from '../../host/replay-plan.ts';
 import type { ReplayReport } from '../../host/replay-report.ts';
@@ -27,7 +28,7 @@ export function addReplay(program: Command): void {
     .description(
       'Replay recorded data: headless, train on its first part and report on the rest; else show it on the page',
     )
-    .requiredOption('--dataset <name>', 'nasa-smap-msl, smap, msl, smd, iss-urine-tank, iss-altitude or csv')
+    .requiredOption('--dataset <name>', `one of ${datasets.map(({ name }) => name).join(', ')}`)
     .requiredOption('--data <folder>', 'the folder that holds it, or one that holds it among others')
     .option('--channel <name>', 'one channel, machine or series', 'all')
     .option('--headless', 'report on every channel, as fast as can be, and end')
