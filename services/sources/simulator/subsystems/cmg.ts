@@ -54,7 +54,7 @@ export const initialCmg: CmgState = {
 
 /** Torque turns the gimbals; turning wheels load the bearings; friction takes current, slows the wheel and heats. */
 export function advanceCmg(state: CmgState, { orbit, attitude, normal }: CmgInputs, dtS: number): CmgState {
-  const frictionWander = state.frictionWander.map((value) => wander(value, 0.015, 1200, dtS, normal()));
+  const frictionWander = state.frictionWander.map((value) => wander(value, 0.008, 1200, dtS, normal()));
   const gimbalRate = gyroscopes.map(({ share }, i) => {
     const asked = share.reduce((sum, part, axis) => sum + part * attitude.controlTorqueNm[axis]!, 0);
     return approach(state.gimbalRate[i]!, asked + (attitude.desaturating ? 0.3 * share[1] : 0), 60, dtS);

@@ -16,7 +16,7 @@ const tanksKpa = { oxygenHigh: 15_400, oxygenLow: 8150, nitrogen: 15_900 };
 /** Relative swing of the tanks' pressure with the truss's warmth. */
 const warmthSwing = 0.011;
 /** Fall of the line's pressure while its valve is open. */
-const droopKpa = { oxygenLow: 80, nitrogen: 120 };
+const droopKpa = { oxygenLow: 50, nitrogen: 60 };
 
 export interface OxygenState {
   readonly processing: boolean;
@@ -73,8 +73,8 @@ export function advanceOxygen(state: OxygenState, inputs: OxygenInputs, dtS: num
     warmth: approach(state.warmth, 2 * orbit.sunlight - 1, 900, dtS),
     lowValveOpen,
     highValveOpen: orbit.phase > 0.42 && orbit.phase < 0.5,
-    lowDroop: approach(state.lowDroop, lowValveOpen ? 1 : 0, lowValveOpen ? 90 : 240, dtS),
-    nitrogenDroop: approach(state.nitrogenDroop, inputs.nitrogenValveOpen ? 1 : 0, 90, dtS),
+    lowDroop: approach(state.lowDroop, lowValveOpen ? 1 : 0, lowValveOpen ? 150 : 240, dtS),
+    nitrogenDroop: approach(state.nitrogenDroop, inputs.nitrogenValveOpen ? 1 : 0, 150, dtS),
     highLostKpa: state.highLostKpa + inputs.highLeakKpaPerS * dtS,
     nitrogenLostKpa: state.nitrogenLostKpa + inputs.nitrogenLeakKpaPerS * dtS,
   };
