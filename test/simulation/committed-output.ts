@@ -37,6 +37,14 @@ export async function committedOutput(log: Log): Promise<Map<string, StreamOutpu
   return output;
 }
 
+/** An output as it must be whatever was interrupted. Late samples one by one: how they are cut into records is no part of the law. */
+export function comparable({ late, ...rest }: StreamOutput): unknown {
+  const lateSamples = late.flatMap((batch) =>
+    batch.type === 'tick' ? [] : [...batch.eventTimeMs].map((timeMs, i) => [batch.channel[i], timeMs, batch.value[i]]),
+  );
+  return { ...rest, late: lateSamples };
+}
+
 /** The telemetry that the log holds, a partition's records in order. */
 export async function committedTelemetry(log: Log): Promise<TelemetryRecord[][]> {
   const partitions = await log.partitions(topics.telemetry.name);

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Log } from '../../pipelines/ports.ts';
 import type { TelemetryRecord } from '../../pipelines/telemetry/sample-batch.ts';
-import { committedOutput, committedTelemetry, type StreamOutput } from './committed-output.ts';
+import { committedOutput, committedTelemetry, comparable, type StreamOutput } from './committed-output.ts';
 import { replayStream } from './reference-run.ts';
 import { scriptedDefinitions } from './scripted-source.ts';
 import { openSimulation, type Simulation } from './simulation.ts';
@@ -77,14 +77,6 @@ function telemetryOf(partitions: readonly TelemetryRecord[][]): unknown {
 
 function sourceOf(record: TelemetryRecord): string {
   return record.type === 'tick' ? record.source : definitions.find(({ stream }) => stream === record.stream)!.source;
-}
-
-/** Late samples one by one: how they are cut into records is no part of the law. */
-function comparable({ late, ...rest }: StreamOutput): unknown {
-  const lateSamples = late.flatMap((batch) =>
-    batch.type === 'tick' ? [] : [...batch.eventTimeMs].map((timeMs, i) => [batch.channel[i], timeMs, batch.value[i]]),
-  );
-  return { ...rest, late: lateSamples };
 }
 
 function count(output: StreamOutput, seen: Record<string, number>): void {

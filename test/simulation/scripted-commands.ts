@@ -1,21 +1,21 @@
 import type { Command } from '../../pipelines/commands.ts';
 import { encodeCommand } from '../../pipelines/json-records.ts';
-import type { OutgoingRecord } from '../../pipelines/ports.ts';
+import type { OutgoingRecord, TimeRange } from '../../pipelines/ports.ts';
 import { SeededRandom } from '../../pipelines/random.ts';
 import { topics } from '../../pipelines/topics.ts';
-import { scriptRange } from './scripted-source.ts';
 
-/** Commands for the streams of a run: those bound to an event time, and those that take effect when they are read. */
+/** Commands for the streams of a run: those bound to an event time in `range`, and those that take effect when they are read. */
 export function scriptedCommands(
   seed: number,
   models: ReadonlyMap<string, readonly string[]>,
+  range: TimeRange,
 ): { bound: OutgoingRecord[]; loose: OutgoingRecord[] } {
   const random = SeededRandom.for(seed, 'commands');
   const bound: OutgoingRecord[] = [];
   const loose: OutgoingRecord[] = [];
   for (const [stream, versions] of models) {
     for (let i = 0; i < 4; i++) {
-      const notBeforeMs = random.between(scriptRange.fromMs, scriptRange.toMs);
+      const notBeforeMs = random.between(range.fromMs, range.toMs);
       bound.push(record({ ...randomCommand(random, stream, versions, `bound-${i}`), notBeforeMs }));
     }
     for (let i = 0; i < 3; i++) loose.push(record(randomCommand(random, stream, versions, `loose-${i}`)));

@@ -1,8 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
-import { buildModel } from '../../pipelines/autoencoders/architectures.ts';
 import type { Bundle } from '../../pipelines/autoencoders/bundle.ts';
 import type { BundleStore, ScoringRuntime } from '../../pipelines/ports.ts';
 import { SeededRandom } from '../../pipelines/random.ts';
@@ -12,6 +10,7 @@ import { FileBundleStore } from '../../services/adapters/files/bundle-store.ts';
 import { openOnnxRuntime } from '../../services/adapters/onnx/onnx-runtime.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { useBestBackend } from '../../services/adapters/tfjs/backends.ts';
+import { randomDense } from './random-dense.ts';
 
 /** What all runs share: a real bundle store and a real runtime. */
 export interface Simulation {
@@ -55,14 +54,6 @@ function randomLimits(definition: StreamDefinition): Bundle {
     mask: new Uint8Array(cells).fill(2),
   }));
   return fitRobustLimits(definition, windows, { fromMs: 0, toMs: 1 });
-}
-
-function randomDense({ manifest }: Bundle): Bundle {
-  const architecture = parseArchitecture('dense', { hidden: [12], code: 4, activation: 'tanh' });
-  const model = buildModel(architecture, manifest.shape, 1);
-  const onnx = model.exportOnnx();
-  model.dispose();
-  return { manifest: { ...manifest, architecture }, onnx };
 }
 
 function slowedDown(runtime: ScoringRuntime, random: SeededRandom): ScoringRuntime {

@@ -8,7 +8,7 @@ import { startScorer } from '../../services/scorer/scorer.ts';
 import type { RunningService } from '../../services/service.ts';
 import { CrashingLog, SimulatedCrash, type Progress } from './crashing-log.ts';
 import { scriptedCommands } from './scripted-commands.ts';
-import { ScriptedSource } from './scripted-source.ts';
+import { scriptRange, ScriptedSource } from './scripted-source.ts';
 
 /** Sources of the simulated station, with how many streams each has. */
 export const scriptedSources = { alpha: 3, beta: 2 } as const;
@@ -30,7 +30,7 @@ export interface WorldOptions {
 export async function runWorld(options: WorldOptions): Promise<Log> {
   const log = openEmbeddedLog({ path: ':memory:', partitions });
   await log.ensureTopics(Object.values(topics));
-  const commands = scriptedCommands(options.seed, options.alternativeModels);
+  const commands = scriptedCommands(options.seed, options.alternativeModels, scriptRange);
   await log.append(commands.bound);
   const random = SeededRandom.for(options.seed, 'crashes');
   const progress: Progress = new Map();
