@@ -13,7 +13,7 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 /** What a page complained of: errors on its console, exceptions, and requests that failed or were refused. */
-export function complaintsOf(page: Page): readonly string[] {
+export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
