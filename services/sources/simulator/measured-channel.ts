@@ -14,7 +14,7 @@ export interface MeasuredChannel<State> {
   readonly onChange: boolean;
   readonly role: 'scored' | 'context';
   /**
-   * Whether the orbit moves it by many sigma within a window. Only then is a frozen or decoupled value a fault that
+   * Whether the orbit moves it by many sigma. Only then is a frozen or decoupled value a fault that
    * telemetry can show.
    */
   readonly swings: boolean;
@@ -30,7 +30,7 @@ export function sensor<State>(
   return { id, truth, sigma, stepsPerUnit, onChange: false, role: 'scored', swings: false };
 }
 
-/** A scored sensor sampled once an interval that the orbit moves by many sigma within a window. */
+/** A scored sensor sampled once an interval that the orbit moves by many sigma. */
 export function swinging<State>(
   id: string,
   truth: (state: State) => number,

@@ -32,7 +32,7 @@ export interface ScenarioChoices {
   readonly epochMs?: number;
   /** 12 by default. */
   readonly historyOrbits?: number;
-  /** Live telemetry before the first fault can come; 40 min by default. */
+  /** Live telemetry before the first fault can come; an hour by default. */
   readonly quietMs?: number;
   readonly faults?: boolean;
   readonly lossOfSignal?: boolean;
@@ -40,7 +40,7 @@ export interface ScenarioChoices {
 
 /** A scenario, with spans rounded up to whole strides. Errors: CUPOLA_CONFIG_INVALID. */
 export function scenarioOf(choices: ScenarioChoices): Scenario {
-  const { seed, epochMs = defaultEpochMs, historyOrbits = 12, quietMs = 40 * 60_000 } = choices;
+  const { seed, epochMs = defaultEpochMs, historyOrbits = 12, quietMs = 60 * 60_000 } = choices;
   const historyMs = inStrides(historyOrbits * orbitPeriodS * 1000);
   const parsed = scenarioSchema.safeParse({
     seed,

@@ -122,24 +122,50 @@ export function advanceStation(was: Station, parameters: StationParameters, leak
   const random = SeededRandom.for(parameters.seed, `physics ${step}`);
   const normal = (): number => random.normal();
   const orbit = orbitAt(step * stepS, parameters);
-  const { revolutions } = orbit;
-  const crew = crewAt(revolutions, parameters.crewShiftOffset);
-
+  const crew = crewAt(orbit.revolutions, parameters.crewShiftOffset);
   const demandWanderKw = wander(was.demandWanderKw, 0.2, 1200, stepS, normal());
   const demandKw = stationDemandKw(was, orbit, crew) + demandWanderKw;
-  const power = advancePower(was.power, { orbit, demandKw, normal }, stepS);
-  const thermal = advanceThermal(
-    was.thermal,
-    {
-      orbit,
-      heatKw: demandKw + 0.8 * crew.metabolism,
-      loads: waterLoopLoads(was, crew, demandKw),
-      ammoniaLeakPerS: leaks.ammoniaPerS,
-      waterLeakPctPerS: leaks.coolantPctPerS,
-      normal,
-    },
-    stepS,
-  );
+  const present = { orbit, crew, demandKw, leaks, normal };
+  return {
+    step,
+    orbit,
+    crew,
+    demandKw,
+    demandWanderKw,
+    power: advancePower(was.power, present, stepS),
+    thermal: advanceThermal(
+      was.thermal,
+      {
+        orbit,
+        heatKw: demandKw + 0.8 * crew.metabolism,
+        loads: waterLoopLoads(was, crew, demandKw),
+        ammoniaLeakPerS: leaks.ammoniaPerS,
+        waterLeakPctPerS: leaks.coolantPctPerS,
+        normal,
+      },
+      stepS,
+    ),
+    ...advanceLifeSupport(was, present),
+    ...advanceFlight(was, present),
+  };
+}
+
+/** What all subsystems see of a step. */
+interface Present {
+  readonly orbit: Orbit;
+  readonly crew: Crew;
+  readonly demandKw: number;
+  readonly leaks: Leaks;
+  /** The next standard normal number of this step. */
+  readonly normal: () => number;
+}
+
+/** Air, then the generator that answers it, then the water that it takes. */
+function advanceLifeSupport(
+  was: Station,
+  { orbit, crew, demandKw, leaks, normal }: Present,
+): Pick<Station, 'atmosphere' | 'oxygen' | 'water'> {
+  const { revolutions } = orbit;
   const atmosphere = advanceAtmosphere(
     was.atmosphere,
     {
@@ -175,27 +201,23 @@ export function advanceStation(was: Station, parameters: StationParameters, leak
     },
     stepS,
   );
+  return { atmosphere, oxygen, water };
+}
+
+/** Attitude, then the gyroscopes that hold it and the antennas that turn with it. */
+function advanceFlight(
+  was: Station,
+  { orbit, crew, normal }: Present,
+): Pick<Station, 'attitude' | 'cmg' | 'communications'> {
   const attitude = advanceAttitude(was.attitude, { orbit, normal }, stepS);
-  const cmg = advanceCmg(was.cmg, { orbit, attitude, normal }, stepS);
-  const communications = advanceCommunications(
-    was.communications,
-    { orbit, crew, pitchErrorDeg: attitude.errorDeg[1], normal },
-    stepS,
-  );
   return {
-    step,
-    orbit,
-    crew,
-    demandKw,
-    demandWanderKw,
-    power,
-    thermal,
-    atmosphere,
-    oxygen,
-    water,
     attitude,
-    cmg,
-    communications,
+    cmg: advanceCmg(was.cmg, { orbit, attitude, normal }, stepS),
+    communications: advanceCommunications(
+      was.communications,
+      { orbit, crew, pitchErrorDeg: attitude.errorDeg[1], normal },
+      stepS,
+    ),
   };
 }
 

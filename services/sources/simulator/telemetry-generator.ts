@@ -57,7 +57,7 @@ export class TelemetryGenerator {
   readonly #last: (number | null)[] = channels.map(() => null);
   /** Read in the last step, arriving in the next. */
   #delayed = new SampleColumns();
-  #late = new SampleColumns();
+  #overdue = new SampleColumns();
   /** Filled while there is no contact. */
   readonly #recorder = new SampleColumns();
 
@@ -101,9 +101,9 @@ export class TelemetryGenerator {
     const contact = this.#settings.lossOfSignal ? lossOfSignalNear(this.#settings.seed, step) : null;
     const silent = contact !== null && step >= contact.startStep && step < contact.endStep;
     const heard = silent ? this.#recorder : arriving;
-    [this.#late, this.#delayed] = [this.#delayed, this.#late];
+    [this.#overdue, this.#delayed] = [this.#delayed, this.#overdue];
     this.#readAll(faults, heard);
-    heard.takeAll(this.#late);
+    heard.takeAll(this.#overdue);
     if (step === contact?.dumpStep) arriving.takeAll(this.#recorder);
   }
 
@@ -148,7 +148,7 @@ export class TelemetryGenerator {
     const { sigma, stepsPerUnit } = channels[index]!;
     const period = anglePeriod[index]!;
     const value = Math.round((truth + sigma * noise) * stepsPerUnit) / stepsPerUnit;
-    if (period === null) return value + 0;
+    if (period === null) return value + 0; // not -0: JSON would lose its sign
     const wrapped = ((value % period) + period) % period;
     return Math.round(wrapped * stepsPerUnit) / stepsPerUnit;
   }

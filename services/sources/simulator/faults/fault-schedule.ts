@@ -19,8 +19,8 @@ const restSteps = 2 * windowSteps;
 const clearBeforeSteps = strideSteps;
 const clearAfterSteps = windowSteps + 2 * strideSteps;
 /** In sigma: at most 4 for at least half of every kind, then up to what no operator would miss. */
-const small = { from: 2.5, below: 4 };
-const large = { from: 5, below: 12 };
+const small = { from: 3, below: 4 };
+const large = { from: 6, below: 20 };
 
 /** What a fault will be, before it has a place. */
 interface Intent {

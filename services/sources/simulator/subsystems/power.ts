@@ -22,36 +22,36 @@ interface Wing {
   readonly shadePhase: number;
 }
 
-type WingRow = [Wing['side'], string, string, string, number, number, number, number, 1 | -1, number];
-
 /** 2A, 4A, 4B, 2B to port; 1A, 3A, 3B, 1B to starboard. */
-const wings: readonly Wing[] = (
-  [
-    ['port', 'P4000001', 'P4000002', 'P4000007', 0.131, 160.6, 61, 262, 1, 0.1],
-    ['port', 'P4000004', 'P4000005', 'P4000008', 0.122, 161.1, 59, 98, -1, 0.88],
-    ['port', 'P6000001', 'P6000002', 'P6000007', 0.119, 160.8, 57, 278, -1, 0.2],
-    ['port', 'P6000004', 'P6000005', 'P6000008', 0.128, 161.4, 60, 82, 1, 0.95],
-    ['starboard', 'S4000001', 'S4000002', 'S4000007', 0.127, 160.9, 60, 268, -1, 0.15],
-    ['starboard', 'S4000004', 'S4000005', 'S4000008', 0.124, 161.2, 58, 92, 1, 0.8],
-    ['starboard', 'S6000001', 'S6000002', 'S6000007', 0.12, 160.7, 58, 272, 1, 0.25],
-    ['starboard', 'S6000004', 'S6000005', 'S6000008', 0.129, 161.3, 61, 88, -1, 0.9],
-  ] satisfies WingRow[]
-).map(([side, voltageId, currentId, gimbalId, share, setPointV, sunA, gimbalDeg, gimbalSign, shadePhase]) => ({
-  side,
-  voltageId,
-  currentId,
-  gimbalId,
-  share,
-  setPointV,
-  sunA,
-  gimbalDeg,
-  gimbalSign,
-  shadePhase,
-}));
+const wings: readonly Wing[] = [
+  wing('port', 'P4000001', 'P4000002', 'P4000007', 0.131, 160.6, 61, 262, 1, 0.1),
+  wing('port', 'P4000004', 'P4000005', 'P4000008', 0.122, 161.1, 59, 98, -1, 0.88),
+  wing('port', 'P6000001', 'P6000002', 'P6000007', 0.119, 160.8, 57, 278, -1, 0.2),
+  wing('port', 'P6000004', 'P6000005', 'P6000008', 0.128, 161.4, 60, 82, 1, 0.95),
+  wing('starboard', 'S4000001', 'S4000002', 'S4000007', 0.127, 160.9, 60, 268, -1, 0.15),
+  wing('starboard', 'S4000004', 'S4000005', 'S4000008', 0.124, 161.2, 58, 92, 1, 0.8),
+  wing('starboard', 'S6000001', 'S6000002', 'S6000007', 0.12, 160.7, 58, 272, 1, 0.25),
+  wing('starboard', 'S6000004', 'S6000005', 'S6000008', 0.129, 161.3, 61, 88, -1, 0.9),
+];
+
+function wing(
+  side: Wing['side'],
+  voltageId: string,
+  currentId: string,
+  gimbalId: string,
+  share: number,
+  setPointV: number,
+  sunA: number,
+  gimbalDeg: number,
+  gimbalSign: 1 | -1,
+  shadePhase: number,
+): Wing {
+  return { side, voltageId, currentId, gimbalId, share, setPointV, sunA, gimbalDeg, gimbalSign, shadePhase };
+}
 
 const batteryAh = 62;
 const chargeLimitA = 24;
-/** Charge is limited below this state of charge and tapers above it. */
+/** The charge current is at its limit below this state of charge, and tapers above it. */
 const taperFrom = 0.9;
 /** Regulators ramp, and their telemetry is averaged, over a minute or two. */
 const regulationS = 90;
