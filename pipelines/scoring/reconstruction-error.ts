@@ -7,8 +7,6 @@ import type { FeatureLayout } from '../features/feature-layout.ts';
 const floorShare = 0.05;
 /** The least limit of a channel, in scaled units squared: below it lies rounding. */
 const absoluteFloor = 1e-4;
-/** Exponent of the power mean over channels: between their mean (1) and the worst of them (infinity). */
-const power = 4;
 
 /** Mean squared residual of each scored channel: the mean over its feature columns. Writes scored.length numbers. */
 export function channelErrors(
@@ -36,22 +34,21 @@ export function channelWeights(limits: readonly number[]): number[] {
 }
 
 /**
- * reconstructionError = ((1 / C) sum_c (w_c e_c)^p)^(1 / p) over the C scored channels with p = 4: a power mean, since a
- * fault mostly shows in few channels of many. Contributions are the shares w_c e_c / sum_c w_c e_c, or all 0 if the error
- * is.
+ * reconstructionError = max_c w_c e_c over the scored channels: a fault mostly shows in few channels of many, and must not
+ * be averaged away by the rest. Contributions are the shares w_c e_c / sum_c w_c e_c, or all 0 if the error is.
  */
 export function reconstructionError(
   errors: Float64Array,
   weights: readonly number[],
 ): { reconstructionError: number; contributions: Float32Array } {
   let sum = 0;
-  let powers = 0;
+  let worst = 0;
   for (let c = 0; c < errors.length; c++) {
     const weighted = weights[c]! * errors[c]!;
     sum += weighted;
-    powers += weighted ** power;
+    worst = Math.max(worst, weighted);
   }
   const contributions = new Float32Array(errors.length);
   if (sum > 0) for (let c = 0; c < errors.length; c++) contributions[c] = (weights[c]! * errors[c]!) / sum;
-  return { reconstructionError: (powers / errors.length) ** (1 / power), contributions };
+  return { reconstructionError: worst, contributions };
 }

@@ -25,7 +25,7 @@ describe('architecture settings', () => {
 
   it('are filled with defaults', () => {
     assert.deepEqual(parseArchitecture('dense', { code: 3 }).settings, {
-      hidden: [128],
+      hidden: [],
       code: 3,
       activation: 'relu',
       inputLimit: 10,
