@@ -1,5 +1,5 @@
 import { environmentFields } from '../services/host/config.ts';
-import { configFields, type ConfigField } from '../services/host/config-fields.ts';
+import { configFields, type ConfigField } from '../services/host/config-reference.ts';
 import { pathText } from '../services/host/config-problems.ts';
 
 /** docs/configuration.md, out of the schema of cupola.yaml. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadConfig, optionName, type ConfigOverride, type LoadedConfig } from '../host/config.ts';
-import type { ConfigPath } from '../host/config-fields.ts';
+import type { ConfigPath } from '../host/config-reference.ts';
 
 /** What every command that runs services takes. */
 export interface ConfigOptions {

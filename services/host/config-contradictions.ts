@@ -1,9 +1,10 @@
 import { architectureSettings } from '../../pipelines/autoencoders/architecture-settings.ts';
 import { parseThreshold, policies } from '../../pipelines/thresholds/policies.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
-import type { ConfigPath } from './config-fields.ts';
+import type { ConfigPath } from './config-reference.ts';
 import { problem, valueAt, type ConfigProblem } from './config-problems.ts';
-import { sourceName, type Config } from './config-schema.ts';
+import type { Config } from './config-schema.ts';
+import { sourceName } from './config-sources.ts';
 
 /** Whether somebody set the field, rather than its default. */
 type IsGiven = (path: ConfigPath) => boolean;

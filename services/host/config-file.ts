@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
-import type { ConfigPath } from './config-fields.ts';
+import type { ConfigPath } from './config-reference.ts';
 
 /** Where something stands in a file; both count from 1. */
 export interface FilePosition {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CupolaError } from '../../pipelines/errors.ts';
 import { nearestNames } from '../../pipelines/telemetry/dictionary/nearest-names.ts';
-import { boundAt, fieldNamesAt, type ConfigPath } from './config-fields.ts';
+import { boundAt, fieldNamesAt, type ConfigPath } from './config-reference.ts';
 
 /** One thing wrong with a configuration. */
 export interface ConfigProblem {

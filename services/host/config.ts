@@ -1,7 +1,7 @@
 /** The only file that reads the environment and configuration files. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
-import type { ConfigPath } from './config-fields.ts';
+import type { ConfigPath } from './config-reference.ts';
 import { contradictions, fullThreshold } from './config-contradictions.ts';
 import { parseConfigFile, type ConfigFile } from './config-file.ts';
 import { ConfigInvalid, locate, problem, schemaProblems, valueAt, type ConfigProblem } from './config-problems.ts';

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from './config.ts';
-import type { ConfigPath } from './config-fields.ts';
+import type { ConfigPath } from './config-reference.ts';
 import { pathText } from './config-problems.ts';
 
 /** One value of the effective configuration. */

@@ -2,7 +2,8 @@ import { encodeJsonTelemetry } from '../../pipelines/telemetry/json-codec.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadConfig } from './config.ts';
-import { openSimulator, type SimulateConfig } from './sources.ts';
+import type { SimulateConfig } from './config-sources.ts';
+import { openSimulator } from './sources.ts';
 
 /** Some of a simulated station's telemetry. */
 export interface TelemetryLines {

@@ -7,10 +7,14 @@ import { scenarioOf } from '../sources/simulator/scenario.ts';
 import { SimulatorSource } from '../sources/simulator/simulator-source.ts';
 import type { Source } from '../sources/source.ts';
 import { ConfigInvalid, locate, problem } from './config-problems.ts';
-import { sourceName, type Config, type SourceConfig, type StreamOverride } from './config-schema.ts';
-
-export type SimulateConfig = Extract<SourceConfig, { type: 'simulate' }>;
-type ReplayConfig = Extract<SourceConfig, { type: 'replay' }>;
+import type { Config } from './config-schema.ts';
+import {
+  sourceName,
+  type ReplayConfig,
+  type SimulateConfig,
+  type SourceConfig,
+  type StreamOverride,
+} from './config-sources.ts';
 
 /** The sources of a configuration. */
 export interface OpenedSources {

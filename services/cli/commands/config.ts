@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../host/config.ts';
-import { configFields, configJsonSchema } from '../../host/config-fields.ts';
+import { configFields, configJsonSchema } from '../../host/config-reference.ts';
 import { ConfigInvalid } from '../../host/config-problems.ts';
 import { effectiveValues } from '../../host/effective-values.ts';
 import { exitCodes } from '../exit-codes.ts';

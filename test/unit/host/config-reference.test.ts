@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { configurationPage } from '../../../docs/configuration-page.ts';
-import { configFields, configJsonSchema } from '../../../services/host/config-fields.ts';
+import { configFields, configJsonSchema } from '../../../services/host/config-reference.ts';
 import { configSchema } from '../../../services/host/config-schema.ts';
 
 const fields = configFields();

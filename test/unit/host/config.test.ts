@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { lstmSettingsSchema } from '../../../pipelines/autoencoders/lstm-settings.ts';
+import { meanSigma } from '../../../pipelines/thresholds/mean-sigma.ts';
 import { loadConfig, type ConfigRequest } from '../../../services/host/config.ts';
 import { ConfigInvalid, type LocatedProblem } from '../../../services/host/config-problems.ts';
 import { effectiveValues } from '../../../services/host/effective-values.ts';
@@ -157,8 +159,8 @@ test('the effective configuration, written as a file, is the same configuration'
   const { config } = load(
     'training: { architecture: { name: lstm } }\nthresholds: { default: { policy: mean-sigma } }\n',
   );
-  assert.deepEqual(config.thresholds.default.parameters, { k: 6 });
-  assert.equal(config.training.architecture.settings['units'], 32);
+  assert.deepEqual(config.thresholds.default.parameters, { k: meanSigma.parameters[0]!.default });
+  assert.equal(config.training.architecture.settings['units'], lstmSettingsSchema.parse({}).units);
   assert.deepEqual(load(JSON.stringify(config)).config, config);
 });
 
