@@ -91,9 +91,8 @@ export interface ReplayedMember {
   readonly seconds: number;
 }
 
-const causal =
-  'Windows are causal: a row is judged by the window that ends with its stride. The last training rows are the history ' +
-  'of the first test windows.';
+const causal = 'Windows are causal: a row is judged by the window that ends with its stride.';
+const history = 'The last training rows are the history of the first test windows.';
 const trained =
   'Scaler, weights and threshold come from the training part alone; its newest windows are the holdout. The same ' +
   'settings hold for every channel.';
@@ -113,7 +112,7 @@ export function replayReport(
   return {
     dataset,
     seed,
-    notes: isLabelled ? [causal, trained] : [causal.split('. ')[0]!, unlabelled],
+    notes: isLabelled ? [causal, history, trained] : [causal, unlabelled],
     channels,
     sequences: isLabelled ? guardedSequences(channels) : null,
     gaps: members.flatMap(({ watched }) => watched.gaps.map(gapReport)),

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import { datasets } from '../../../pipelines/evaluation/datasets/datasets.ts';
+import type { GuardedSequences } from '../../../pipelines/evaluation/guarded-sequences.ts';
 import type { ReplayProgress } from '../../host/replay-dataset.ts';
 import type { ReplaySettings } from '../../host/replay-plan.ts';
 import type { ReplayReport } from '../../host/replay-report.ts';
@@ -59,8 +60,9 @@ async function report(options: ReplayOptions): Promise<void> {
   const found = await replayDataset(request, (step) => progress.show(progressText(step)), ending.signal).finally(() =>
     progress.end(),
   );
-  if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(found)}\n`);
+  // First to standard output: a file that cannot be written must not cost minutes of replay.
   printResult(options, found, reportText);
+  if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(found)}\n`);
 }
 
 function settingsOf({ seed, architecture, maxEpochs }: ReplayOptions): ReplaySettings {
@@ -88,7 +90,7 @@ function progressText({ channel, index, count, training }: ReplayProgress): stri
   return `${channel} (${index} of ${count})${epoch}`;
 }
 
-function reportText({ channels, gaps, anomalies, notes }: ReplayReport): string {
+function reportText({ channels, sequences, gaps, anomalies, notes }: ReplayReport): string {
   const rows = channels.map(({ channel, rows: all, predicted, labelled, model, failure }) => [
     channel,
     String(all),
@@ -97,7 +99,21 @@ function reportText({ channels, gaps, anomalies, notes }: ReplayReport): string 
     model?.modelVersion ?? failure?.code ?? '-',
   ]);
   const totals = `${anomalies.length} anomalies, ${gaps.length} gaps`;
-  return [table(['CHANNEL', 'ROWS', 'PREDICTED', 'LABELLED', 'MODEL'], rows), '', totals, ...notes].join('\n');
+  const figures = sequences ? [sequencesText(sequences)] : [];
+  return [table(['CHANNEL', 'ROWS', 'PREDICTED', 'LABELLED', 'MODEL'], rows), '', totals, ...figures, ...notes].join(
+    '\n',
+  );
+}
+
+function sequencesText({ isVoid, predictedShare, precision, recall, f05, f1, ...counts }: GuardedSequences): string {
+  const { truePositives, falseNegatives, falsePositives } = counts;
+  const found = `labelled sequences: ${truePositives} found, ${falseNegatives} missed, ${falsePositives} false`;
+  if (isVoid) return `${found}; void, since ${(100 * predictedShare).toFixed(1)} % of all rows are predicted`;
+  return `${found}; precision ${figureText(precision)}, recall ${figureText(recall)}, F0.5 ${figureText(f05)}, F1 ${figureText(f1)}`;
+}
+
+function figureText(figure: number | null): string {
+  return figure?.toFixed(3) ?? '-';
 }
 
 function rangesText(ranges: readonly (readonly [number, number])[]): string {
