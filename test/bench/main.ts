@@ -11,7 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BenchResult } from './bench-result.ts';
 
-const notBenchmarks = new Set(['main.ts', 'run-file.ts', 'bench-result.ts', 'compare-rates.ts']);
+const notBenchmarks = new Set([
+  'main.ts',
+  'run-file.ts',
+  'bench-result.ts',
+  'compare-rates.ts',
+  'example-telemetry.ts',
+]);
 const columns = ['name', 'value', 'unit', 'ratio', 'against'];
 const numbers = new Set(['value', 'ratio']);
 const inFolder = (file: string): URL => new URL(file, import.meta.url);

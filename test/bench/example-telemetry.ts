@@ -1,0 +1,49 @@
+import { SeededRandom } from '../../pipelines/random.ts';
+import type { SampleBatch } from '../../pipelines/telemetry/sample-batch.ts';
+import { streamDefinitionSchema, type StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
+
+const channels = 16;
+const rowsInBatch = 64;
+const intervalMs = 1000;
+const startMs = 1_790_000_000_000;
+
+/** Windows that each batch completes, once there are enough for the first. */
+export const windowsInBatch = 4;
+
+/** A stream of 16 channels at 1 Hz, in windows of 64 rows every 16. */
+export function exampleStream(stream: string): StreamDefinition {
+  return streamDefinitionSchema.parse({
+    stream,
+    name: stream,
+    source: 'bench',
+    intervalMs,
+    windowLengthMs: 64 * intervalMs,
+    strideMs: 16 * intervalMs,
+    outOfOrdernessMs: 2 * intervalMs,
+    staleAfterMs: 10 * intervalMs,
+    warmUpMs: 64 * intervalMs,
+    channels: Array.from({ length: channels }, (_, c) => ({ id: `c${c}`, name: `Channel ${c}`, kind: 'real' })),
+  });
+}
+
+/**
+ * The `index`th batch of a stream: 1,024 samples in order of time, each channel once a second at a moment of its own;
+ * noise in single precision where the index is odd, in double where it is even.
+ */
+export function exampleBatch(stream: string, index: number): SampleBatch {
+  const random = SeededRandom.for(index, stream);
+  const fromMs = startMs + index * rowsInBatch * intervalMs;
+  const samples = { length: rowsInBatch * channels };
+  return {
+    type: 'samples',
+    stream,
+    definitionVersion: 1,
+    ingestTimeMs: fromMs + rowsInBatch * intervalMs,
+    channel: Uint16Array.from(samples, (_, i) => i % channels),
+    eventTimeMs: Float64Array.from(samples, (_, i) => fromMs + Math.floor((i * intervalMs) / channels)),
+    value: Float64Array.from(samples, () => {
+      const value = random.normal();
+      return index % 2 === 0 ? value : Math.fround(value);
+    }),
+  };
+}
