@@ -25,7 +25,7 @@ export function channelPlot(channel: ChannelDefinition, view: () => StreamView |
     bands: [envelopeBand(1, palette.telemetry), envelopeBand(3, `${palette.accent}40`)],
     yScale: { range: (_plot, min, max) => valueRange(channel, min, max) },
     ...(channel.kind === 'enumeration' ? { ySplits: () => channel.states.map(({ value }) => value) } : {}),
-    yValues: (values) => axisLabels(channel, values),
+    yLabels: (values, step) => axisLabels(channel, values, step),
     under: (plot) => drawEvents(plot, channel, view()),
     over: (plot) => drawLimits(plot, channel),
   };
@@ -43,11 +43,10 @@ function valueRange(channel: ChannelDefinition, min: number | null, max: number 
 }
 
 /** Labels with as many decimals as tell them apart. */
-function axisLabels(channel: ChannelDefinition, values: readonly number[]): string[] {
+function axisLabels(channel: ChannelDefinition, values: readonly number[], step: number): string[] {
   if (channel.kind === 'enumeration')
     return values.map((value) => channel.states.find((state) => state.value === value)?.label.slice(0, 7) ?? '');
-  const step = values.length > 1 ? values[1]! - values[0]! : 1;
-  const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  const decimals = [0, 1, 2, 3, 4, 5, 6].find((count) => Number(step.toFixed(count)) === step) ?? 7;
   return values.map((value) => (Math.abs(value) >= 1e5 ? number(value) : fixed(value, decimals)));
 }
 

@@ -32,7 +32,7 @@ export function scorePlot(overlay: () => ScoreOverlay): TimePlotSpec {
       range: (_plot, _min, max) => [0, withHeadroom(Math.max(max ?? 1, 2, topLevel(overlay())))],
     },
     ySplits: (plot) => readable(plot),
-    yValues: (values) => values.map(String),
+    yLabels: (values) => values.map(String),
     under: (plot) => drawEvents(plot, overlay()),
     over: (plot) => drawLevels(plot, overlay()),
   };

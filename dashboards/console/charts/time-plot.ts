@@ -14,7 +14,8 @@ export interface TimePlotSpec {
   readonly bands?: readonly uPlot.Band[];
   readonly yScale: uPlot.Scale;
   readonly ySplits?: (plot: uPlot) => number[];
-  readonly yValues: (values: readonly number[]) => string[];
+  /** Labels of values that stand `step` apart. */
+  readonly yLabels: (values: readonly number[], step: number) => string[];
   /** Drawn below the lines. */
   under(plot: uPlot): void;
   /** Drawn above the lines. */
@@ -77,7 +78,7 @@ function options(spec: TimePlotSpec, width: number, height: number): uPlot.Optio
   };
 }
 
-function axes({ ySplits, yValues }: TimePlotSpec): uPlot.Axis[] {
+function axes({ ySplits, yLabels }: TimePlotSpec): uPlot.Axis[] {
   const grid = { stroke: palette.line, width: 1 };
   const x: uPlot.Axis = {
     size: 0,
@@ -88,14 +89,14 @@ function axes({ ySplits, yValues }: TimePlotSpec): uPlot.Axis[] {
   };
   const y: uPlot.Axis = {
     size: axisWidth,
-    space: 20,
+    space: 16,
     gap: 6,
     font: `10px ${palette.mono}`,
     stroke: palette.dim,
     ticks: { show: false },
     grid,
     filter: (_plot, splits) => splits,
-    values: (_plot, splits) => yValues(splits),
+    values: (_plot, splits, _axis, _space, step) => yLabels(splits, step),
     ...(ySplits ? { splits: ySplits } : {}),
   };
   return [x, y];

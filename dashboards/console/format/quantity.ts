@@ -57,7 +57,7 @@ export function fixed(value: number, decimals: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', minus);
 }
 
-/** Degrees as people write them; other units as they come. */
+/** Degrees and products as people write them; other units as they come. */
 function unitSign(unit: string): string {
-  return unit.replace(/^deg(?=[CF]$|\/|$)/, '°');
+  return unit.replace(/^deg(?=[CF]$|\/|$)/, '°').replaceAll('*', '·');
 }

@@ -1,5 +1,5 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { StreamDetail, StreamView } from '../../../services/console/api.ts';
+import type { StreamDetail, StreamView, TimeSpan } from '../../../services/console/api.ts';
 import { fetchStream, fetchView } from './api-client.ts';
 import { chosen, selectedStream, showAllChannels } from './console-state.ts';
 import { explained } from './explained-anomaly.ts';
@@ -11,6 +11,8 @@ const followEveryMs = 400;
 const renewEveryMs = 20_000;
 /** What is asked for again at each step, in bins: scores and reconstructions come after their telemetry. */
 const overlapBins = 40;
+/** What is held to the left of the range, as a share of it: the live edge moves back a little at times. */
+const marginShare = 0.05;
 
 /** The chosen stream's channels and settings; null until they have come. */
 export const detail = signal<StreamDetail | null>(null);
@@ -78,7 +80,7 @@ function loadViews(): void {
     if (asked !== newest) return;
     waiting = false;
     if (!fresh) return;
-    const merged = follows ? mergeViews(current, fresh, range.fromMs) : fresh;
+    const merged = follows ? mergeViews(current, fresh, withMargin(range).fromMs) : fresh;
     if (!follows || !merged) renewedAtMs = merged ? performance.now() : 0;
     if (merged) view.value = merged;
   };
@@ -103,13 +105,19 @@ function loadViews(): void {
   void follow();
 }
 
-/** Whether a view begins where a range does, but for a few bins. */
-function covers({ grid }: StreamView, { fromMs }: { readonly fromMs: number }): boolean {
-  return grid.fromMs <= Math.max(0, fromMs) + overlapBins * grid.binMs;
+/** Whether a view holds the drawn channels and begins no later than a range does. */
+function covers({ grid, channels }: StreamView, { fromMs }: TimeSpan): boolean {
+  const held = new Set(channels.map(({ channelId }) => channelId));
+  return grid.fromMs <= Math.max(0, fromMs) && drawnChannels.peek().every((id) => held.has(id));
 }
 
-function anew({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) {
-  return { fromMs: Math.max(0, fromMs), toMs, points: Math.round(plotWidth.peek()), channel: drawnChannels.peek() };
+function withMargin({ fromMs, toMs }: TimeSpan): TimeSpan {
+  return { fromMs: Math.max(0, fromMs - marginShare * (toMs - fromMs)), toMs };
+}
+
+function anew(range: TimeSpan) {
+  const points = Math.round(plotWidth.peek() * (1 + marginShare));
+  return { ...withMargin(range), points, channel: drawnChannels.peek() };
 }
 
 function goOn({ grid, channels }: StreamView, toMs: number) {

@@ -49,8 +49,8 @@ test('numbers keep their decimals by magnitude, with a true minus', () => {
   assert.equal(quantity(31.2, 'V'), '31.20\u202fV');
   assert.equal(quantity(31.2, ''), '31.20');
   assert.deepEqual(
-    ['degC', 'deg', 'deg/s', 'degrees'].map((unit) => quantity(1, unit)),
-    ['1.00\u202f°C', '1.00\u202f°', '1.00\u202f°/s', '1.00\u202fdegrees'],
+    ['degC', 'deg', 'deg/s', 'degrees', 'N*m*s'].map((unit) => quantity(1, unit)),
+    ['1.00\u202f°C', '1.00\u202f°', '1.00\u202f°/s', '1.00\u202fdegrees', '1.00\u202fN·m·s'],
   );
   assert.equal(number(-0), '0.000');
   assert.deepEqual(quantities(31.2, 30.2, 'V'), ['31.20\u202fV', '30.20\u202fV']);
