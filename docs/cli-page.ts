@@ -42,7 +42,8 @@ const opening = `# The command line
 - \`streams\`, \`models\`, \`thresholds\` and \`train\` speak to a running system, at the console's address of cupola.yaml or at
   \`--url\`. What changes a system waits until the change governs (\`--wait\`).
 - \`start\` and \`replay\` end in good order at Ctrl+C or SIGTERM (exit code 0), and at once at a second one (130). What was
-  committed is kept either way, and the next start goes on from there.
+  committed is kept either way, and the next start goes on from there. (Interrupted in a terminal, \`npm start\` says 130 of
+  its own accord; \`npx cupola start\` is Cupola's own word.)
 
 | exit code | means |
 |-|-|
