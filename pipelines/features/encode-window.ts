@@ -32,25 +32,53 @@ const weightOf = Uint8Array.of(0, 1, 1, 0);
  * nothing.
  */
 export function createWindowEncoder(layout: FeatureLayout, scaler: ScalerParameters): WindowEncoder {
-  const { rows, features, scoredFeatures } = layout;
-  const center = Float64Array.from(scaler.center);
-  const inverse = Float64Array.from(scaler.scale, (scale) => 1 / scale);
+  const cells = layout.rows * layout.features;
+  const weights = layout.rows * layout.scoredFeatures;
+  const scale = createScale(layout, scaler);
   const transform = createTransform(layout);
   const channels = channelsInOrder(layout);
   return (window, into, index) => {
-    const { values, mask } = transform(fillGuesses(channels, window));
-    const target = into.features.subarray(index * rows * features, (index + 1) * rows * features);
-    for (let cell = 0; cell < target.length;) {
-      for (let column = 0; column < features; column++, cell++) {
-        const scaled = (values[cell]! - center[column]!) * inverse[column]!;
-        // Without branches, three times as fast as with them; + 0 makes 0 of a missing cell's -0.
-        target[cell] = Math.min(Math.max(scaled, -featureLimit), featureLimit) * Math.min(mask[cell]!, 1) + 0;
+    const raw = transform(fillGuesses(channels, window));
+    const features = into.features.subarray(index * cells, (index + 1) * cells);
+    const weight = into.weight.subarray(index * weights, (index + 1) * weights);
+    scale(raw.values, features);
+    // It is the very window only where nothing was guessed and nothing transformed: then everything is known.
+    if (raw === window) weight.fill(1);
+    else weigh(layout, raw.mask, features, weight);
+  };
+}
+
+/** Scales and limits all cells, whatever is known of them: column by column, twice as fast as row by row. */
+function createScale(
+  { features }: FeatureLayout,
+  scaler: ScalerParameters,
+): (values: Float64Array, into: Float32Array) => void {
+  const centers = Float64Array.from(scaler.center);
+  const inverses = Float64Array.from(scaler.scale, (scale) => 1 / scale);
+  return (values, into) => {
+    for (let column = 0; column < features; column++) {
+      const center = centers[column]!;
+      const inverse = inverses[column]!;
+      for (let cell = column; cell < into.length; cell += features) {
+        into[cell] = Math.min(Math.max((values[cell]! - center) * inverse, -featureLimit), featureLimit);
       }
     }
-    const weight = into.weight.subarray(index * rows * scoredFeatures, (index + 1) * rows * scoredFeatures);
-    for (let row = 0, at = 0, cell = 0; row < rows; row++, cell = row * features)
-      for (let column = 0; column < scoredFeatures; column++) weight[at++] = weightOf[mask[cell++]!]!;
   };
+}
+
+/** Makes 0 of what is missing, and weighs what counts. */
+function weigh(
+  { features, scoredFeatures }: FeatureLayout,
+  mask: Uint8Array,
+  into: Float32Array,
+  weight: Uint8Array,
+): void {
+  for (let row = 0, at = 0; row < mask.length; row += features)
+    for (let column = 0; column < features; column++) {
+      const known = mask[row + column]!;
+      if (known === 0) into[row + column] = 0;
+      if (column < scoredFeatures) weight[at++] = weightOf[known]!;
+    }
 }
 
 /** The channels of the window's columns. */

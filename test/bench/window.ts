@@ -35,9 +35,10 @@ function samplesPerSecond(windowing: Windowing, definition: StreamDefinition, ba
   return (1000 * taken) / elapsedMs;
 }
 
+function nothing(): void {}
+
 function inColumns(definition: StreamDefinition, batches: readonly SampleBatch[]): number {
   let windows = 0;
-  const nothing = (): void => {};
   const sink: WindowingSink = {
     window: () => windows++,
     gap: nothing,
