@@ -145,7 +145,7 @@ export class ReadModel {
 }
 
 /** How a command stands. */
-export function commandStatus(command: Command, answer: Answer | null): CommandStatus {
+function commandStatus(command: Command, answer: Answer | null): CommandStatus {
   const { id, stream, type, issuedAtMs, issuedBy, reason } = command;
   const refusedBecause = answer?.refusedBecause ?? null;
   const applied = answer !== null && refusedBecause === null;

@@ -22,7 +22,7 @@ export const view = signal<StreamView | null>(null);
 export const chartsThatFit = signal(4);
 
 /** Scored channels, the greatest contribution first: to the explained anomaly, else to the newest window. */
-export const channelOrder = computed<readonly string[]>((): readonly string[] => {
+const channelOrder = computed<readonly string[]>((): readonly string[] => {
   const scored = detail.value?.channels.filter(({ role }) => role === 'scored').map(({ id }) => id) ?? [];
   const contributions = contributionsKey.value === '' ? [] : contributionsKey.value.split('\n');
   return [...contributions.filter((id) => scored.includes(id)), ...scored.filter((id) => !contributions.includes(id))];
