@@ -63,23 +63,36 @@ export function countByKind(
   return counts as Record<FaultKind, { injected: number; detected: number }>;
 }
 
+/** By whichever was first. */
 function outcomeOf(fault: FaultTruth, evidence: FaultEvidence): FaultOutcome {
-  const within = (timeMs: number): boolean => timeMs >= fault.startMs && timeMs < fault.endMs;
-  const anomaly = evidence.anomalies.find(({ stream, startMs }) => stream === fault.stream && within(startMs));
-  if (anomaly) {
-    const top = anomaly.contributions.slice(0, topContributors).map(({ channelId }) => channelId);
-    return {
-      fault,
-      detectedBy: 'anomaly',
-      delayMs: detectedAtMs(anomaly, evidence) - fault.startMs,
-      topContributor: top.some((channelId) => fault.channelIds.includes(channelId)),
-    };
-  }
-  const silentAtMs = evidence.stale.map((event) => silenceNoticedMs(event, fault, evidence)).find(within);
-  if (silentAtMs !== undefined && silentKinds.has(fault.kind)) {
-    return { fault, detectedBy: 'stale', delayMs: silentAtMs - fault.startMs, topContributor: null };
-  }
-  return { fault, detectedBy: null, delayMs: null, topContributor: null };
+  const byAnomaly = detectedByAnomaly(fault, evidence);
+  const bySilence = silentKinds.has(fault.kind) ? detectedBySilence(fault, evidence) : null;
+  if (byAnomaly && bySilence) return byAnomaly.delayMs! <= bySilence.delayMs! ? byAnomaly : bySilence;
+  return byAnomaly ?? bySilence ?? { fault, detectedBy: null, delayMs: null, topContributor: null };
+}
+
+function detectedByAnomaly(fault: FaultTruth, evidence: FaultEvidence): FaultOutcome | null {
+  const anomaly = evidence.anomalies.find(({ stream, startMs }) => stream === fault.stream && isWithin(startMs, fault));
+  if (!anomaly) return null;
+  const top = anomaly.contributions.slice(0, topContributors).map(({ channelId }) => channelId);
+  return {
+    fault,
+    detectedBy: 'anomaly',
+    delayMs: detectedAtMs(anomaly, evidence) - fault.startMs,
+    topContributor: top.some((channelId) => fault.channelIds.includes(channelId)),
+  };
+}
+
+function detectedBySilence(fault: FaultTruth, evidence: FaultEvidence): FaultOutcome | null {
+  const noticedMs = evidence.stale
+    .map((event) => silenceNoticedMs(event, fault, evidence))
+    .find((timeMs) => isWithin(timeMs, fault));
+  if (noticedMs === undefined) return null;
+  return { fault, detectedBy: 'stale', delayMs: noticedMs - fault.startMs, topContributor: null };
+}
+
+function isWithin(timeMs: number, { startMs, endMs }: FaultTruth): boolean {
+  return timeMs >= startMs && timeMs < endMs;
 }
 
 /** The end of an anomaly's first violating window, which is one stride after its start. */

@@ -52,7 +52,8 @@ function decodeCell(
       return onTurn(window.values[before]! + feature, window, cell, definition.rolloverAt);
     }
     case 'angle': {
-      const turns = Math.atan2(reconstruction[at]!, reconstruction[at + 1]!) / (2 * Math.PI);
+      const cosine = reconstruction[at + 1]! * scale + scaler.center[offset + 1]!;
+      const turns = Math.atan2(feature, cosine) / (2 * Math.PI);
       return onTurn(turns * definition.period, window, cell, definition.period);
     }
     case 'enumeration': {

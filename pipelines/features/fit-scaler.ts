@@ -25,7 +25,7 @@ const maxRows = 100_000;
  * Fits the scaler on training windows, given in engineering units. Of each window the newest stride is taken, and all of
  * the first, so that overlapping windows count a row once.
  *
- * Sines, cosines and one-hot columns are left as they are (center 0, scale 1).
+ * One-hot columns are left as they are (center 0, scale 1).
  */
 export function fitScaler(
   layout: FeatureLayout,
@@ -35,11 +35,17 @@ export function fitScaler(
   const columns = collectColumns(layout, windows);
   const center = Array.from<number>({ length: layout.features }).fill(0);
   const scale = Array.from<number>({ length: layout.features }).fill(1);
-  const fit = ({ definition, offset }: ChannelColumns): void => {
-    if (definition.kind === 'angle' || definition.kind === 'enumeration') return;
-    const fitted = fitColumn(columns[offset]!, method, definition.role === 'scored');
-    center[offset] = fitted.center;
-    scale[offset] = fitted.scale;
+  const fit = ({ definition, offset, width }: ChannelColumns): void => {
+    if (definition.kind === 'enumeration') return;
+    const fitted = columns
+      .slice(offset, offset + width)
+      .map((column) => fitColumn(column, method, definition.role === 'scored'));
+    // One scale for sine and cosine: a step of an angle is then as long wherever it points.
+    const widest = Math.max(...fitted.map((column) => column.scale));
+    fitted.forEach((column, index) => {
+      center[offset + index] = column.center;
+      scale[offset + index] = widest;
+    });
   };
   for (const channel of layout.scored) fit(channel);
   for (const channel of layout.context) fit(channel);

@@ -69,12 +69,16 @@ describe('scaler', () => {
     assert.ok(encodeFirst(layout, unseen, observed([1, 2, 3, 4])).every((feature) => Math.abs(feature) < 1e-20));
   });
 
-  it('does not scale angles and enumerations', () => {
-    const states = [{ value: 1, label: 'ON' }];
-    for (const channel of [{ kind: 'angle' }, { kind: 'enumeration', states }]) {
-      const { center, scale } = fitScaler(layoutOf(channel), 'standard', [observed([1, 1, 1, 1])]);
-      assert.ok(center.every((value) => value === 0));
-      assert.ok(scale.every((value) => value === 1));
-    }
+  it('does not scale enumerations', () => {
+    const layout = layoutOf({ kind: 'enumeration', states: [{ value: 1, label: 'ON' }] });
+    const { center, scale } = fitScaler(layout, 'standard', [observed([1, 1, 1, 1])]);
+    assert.deepEqual([center, scale], [[0], [1]]);
+  });
+
+  it('scales sine and cosine of an angle alike, so that a step is as long wherever it points', () => {
+    const { scale } = fitScaler(layoutOf({ kind: 'angle' }), 'standard', [observed([88, 90, 92, 90])]);
+    assert.equal(scale[0], scale[1]);
+    const spread = Math.sqrt((2 * Math.sin((2 * Math.PI) / 180) ** 2) / 4);
+    assert.ok(Math.abs(scale[0]! - spread) < 1e-6);
   });
 });
