@@ -36,7 +36,7 @@ const defaults = {
   hiddenUnits: 64,
   /** The code is an eighth of what it stands for, at most this. */
   mostCode: 32,
-  threshold: { policy: 'mean-sigma', parameters: {} },
+  threshold: { policy: 'mean-sigma', parameters: { k: 6 } },
 } as const;
 
 /** How one recording is watched. Errors: CUPOLA_ARCHITECTURE_INVALID, CUPOLA_THRESHOLD_INVALID. */
