@@ -40,5 +40,5 @@ test('a run of some duration ends by itself, and its summary is the last line of
   );
   assert.equal(outcome.exitCode, 0, outcome.stderr);
   const summary = JSON.parse(outcome.stdout.trimEnd().split('\n').at(-1)!) as Record<string, number>;
-  assert.ok(summary['samples']! > 10_000 && summary['streams']! >= 8, outcome.stdout);
+  assert.ok(summary['samples']! > 5000 && summary['streams']! >= 8, outcome.stdout);
 });

@@ -24,7 +24,7 @@ const speed = 1000;
 function config(dataDir: string, changes: Record<string, unknown> = {}): Config {
   return configSchema.parse({
     dataDir: join(folder, dataDir),
-    sources: [{ type: 'simulate', seed: 5, historyOrbits: 0.8, quietMs: 0, speed }],
+    sources: [{ type: 'simulate', seed: 5, historyOrbits: 0.05, quietMs: 0, speed }],
     services: ['recorder', 'annunciator', 'scorer', 'ingest'],
     ...changes,
   });
@@ -42,11 +42,15 @@ async function runToEnd(host: Host): Promise<Awaited<ReturnType<typeof summarize
 }
 
 test('a host that is stopped and started again goes on where it ended, and ends with what one run gives', async () => {
-  const whole = await runToEnd(await startHost(config('whole'), { logger, liveSeconds: 1.5 }));
-  const interrupted = await startHost(config('parts'), { logger, liveSeconds: 1.5 });
+  // Enough to fit robust-limits, and some windows more.
+  const sources = [{ type: 'simulate', seed: 5, historyOrbits: 0.7, quietMs: 0, speed }];
+  const start = (dataDir: string): Promise<Host> =>
+    startHost(config(dataDir, { sources }), { logger, liveSeconds: 0.4 });
+  const whole = await runToEnd(await start('whole'));
+  const interrupted = await start('parts');
   await interrupted.adapters.clock.sleep(400);
   await interrupted.stop();
-  const resumed = await runToEnd(await startHost(config('parts'), { logger, liveSeconds: 1.5 }));
+  const resumed = await runToEnd(await start('parts'));
   assert.ok(whole.windows > 0 && whole.streams >= 8, JSON.stringify(whole));
   assert.deepEqual(resumed, whole);
 });
@@ -54,7 +58,7 @@ test('a host that is stopped and started again goes on where it ended, and ends 
 test('a service that fails ends the host with the error that it met', async () => {
   const first = await startHost(config('seeds'), { logger, liveSeconds: 0.1 });
   await runToEnd(first);
-  const sources = [{ type: 'simulate', seed: 6, historyOrbits: 0.8, quietMs: 0, speed }];
+  const sources = [{ type: 'simulate', seed: 6, historyOrbits: 0.05, quietMs: 0, speed }];
   const other = await startHost(config('seeds', { sources }), { logger });
   await assert.rejects(other.failed, { code: 'CUPOLA_SCENARIO_CHANGED' });
   await other.stop();
