@@ -25,36 +25,34 @@ export type Command = z.output<typeof commandSchema>;
 export type PromoteCommand = Extract<Command, { type: 'promote' }>;
 export type SetThresholdCommand = Extract<Command, { type: 'set-threshold' }>;
 
-/** Which bundle governs a stream from which event time on; the scorer writes it with the first window that it governs. */
-export const modelSettingSchema = z.strictObject({
+const everySetting = {
   stream: z.string(),
-  definitionVersion: z.number().int().positive(),
-  modelVersion: z.string(),
+  /** Start of the first window that it governs. */
   effectiveFromMs: z.number(),
-  /** Offset of the command in its partition; null where the scorer itself decided (robust-limits after warm-up). */
+  /** Offset of the command in its partition; null where the service itself decided. */
   commandOffset: z.number().nullable(),
   commandId: z.string().nullable(),
   issuedBy: z.string(),
   reason: z.string(),
   /** Why the command could not be obeyed; null where the setting governs. */
   refusedBecause: z.string().nullable(),
+};
+
+/** Which bundle governs a stream from which event time on; the scorer writes it with the first window that it governs. */
+export const modelSettingSchema = z.strictObject({
+  ...everySetting,
+  definitionVersion: z.number().int().positive(),
+  modelVersion: z.string(),
 });
 
 export type ModelSetting = z.output<typeof modelSettingSchema>;
 
 /** Which threshold governs a stream from which event time on; the annunciator writes it with the first score it judges by it. */
 export const thresholdRecordSchema = z.strictObject({
-  stream: z.string(),
+  ...everySetting,
   setting: thresholdSettingSchema,
   /** The model that the setting was first used with; null where an operator's setting outlives models. */
   modelVersion: z.string().nullable(),
-  effectiveFromMs: z.number(),
-  commandOffset: z.number().nullable(),
-  commandId: z.string().nullable(),
-  issuedBy: z.string(),
-  reason: z.string(),
-  /** Why the command could not be obeyed; null where the setting governs. */
-  refusedBecause: z.string().nullable(),
 });
 
 export type ThresholdRecord = z.output<typeof thresholdRecordSchema>;

@@ -15,7 +15,7 @@ import { parseThreshold } from '../../pipelines/thresholds/policies.ts';
 import { topics } from '../../pipelines/topics.ts';
 import { readToEnd } from '../stage/read-range.ts';
 import type { PartitionStage } from '../stage/stage.ts';
-import type { AnnunciatorPorts } from './annunciator.ts';
+import type { AnnunciatorPorts } from './annunciator-ports.ts';
 
 /** The annunciator's work on one partition: every stream's decision. */
 export class AnnunciatorPartition implements PartitionStage {

@@ -1,14 +1,8 @@
-import type { BundleStore, Log } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
 import { startStage } from '../stage/stage.ts';
+import type { AnnunciatorPorts } from './annunciator-ports.ts';
 import { AnnunciatorPartition } from './annunciator-partition.ts';
-
-/** What the annunciator needs of the outside. */
-export interface AnnunciatorPorts {
-  readonly log: Log;
-  readonly bundles: BundleStore;
-}
 
 export interface AnnunciatorOptions {
   readonly maxRecords: number;

@@ -18,7 +18,7 @@ import type { StreamDefinition } from '../../pipelines/telemetry/stream-definiti
 import { topics } from '../../pipelines/topics.ts';
 import { readToEnd } from '../stage/read-range.ts';
 import type { PartitionStage } from '../stage/stage.ts';
-import type { ScorerPorts } from './scorer.ts';
+import type { ScorerPorts } from './scorer-ports.ts';
 
 /** A stream's memory in a snapshot. */
 interface ScorerState {

@@ -1,15 +1,8 @@
-import type { BundleStore, Log, ScoringRuntime } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
 import { startStage } from '../stage/stage.ts';
+import type { ScorerPorts } from './scorer-ports.ts';
 import { ScorerPartition } from './scorer-partition.ts';
-
-/** What the scorer needs of the outside. */
-export interface ScorerPorts {
-  readonly log: Log;
-  readonly bundles: BundleStore;
-  readonly runtime: ScoringRuntime;
-}
 
 export interface ScorerOptions {
   readonly maxRecords: number;

@@ -8,18 +8,7 @@ import { fitBundle } from '../../pipelines/training/fit-bundle.ts';
 import { selectWindows, type Selection } from '../../pipelines/training/select-windows.ts';
 import { trainingWindows } from '../../pipelines/training/training-windows.ts';
 import { trainerName } from './streams-to-train.ts';
-import type { TrainerOptions, TrainerPorts } from './trainer.ts';
-
-/** How a fit went, for logs and progress. */
-export interface FitReport {
-  readonly stream: string;
-  /** null where it came to nothing. */
-  readonly modelVersion: string | null;
-  readonly seconds: number;
-  readonly progress: TrainingProgress | null;
-  /** Why it came to nothing. */
-  readonly error: CupolaError | null;
-}
+import type { FitReport, TrainerOptions, TrainerPorts } from './trainer-ports.ts';
 
 /** Anomalies that a fit asks the history for: more than any stretch that is worth training on has. */
 const mostAnomalies = 10_000;

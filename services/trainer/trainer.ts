@@ -1,36 +1,9 @@
-import type { BundleStore, Clock, HistoryStore, Log, ScoringRuntime, TrainingBackend } from '../../pipelines/ports.ts';
+import type { HistoryStore } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
-import type { FitOptions } from '../../pipelines/training/fit-bundle.ts';
 import type { RunningService } from '../service.ts';
-import { fitStream, type FitReport } from './fit-stream.ts';
+import { fitStream } from './fit-stream.ts';
 import { StreamsToTrain } from './streams-to-train.ts';
-
-/** What the trainer needs of the outside. */
-export interface TrainerPorts {
-  readonly log: Log;
-  readonly history: HistoryStore;
-  readonly bundles: BundleStore;
-  readonly backend: TrainingBackend;
-  readonly runtime: ScoringRuntime;
-  readonly clock: Clock;
-}
-
-export interface TrainerOptions {
-  readonly fit: FitOptions;
-  /** Telemetry that a stream must have before its first fit. */
-  readonly firstFitAfterMs: number;
-  /** Telemetry after which it is fitted again; null for never. */
-  readonly refitEveryMs: number | null;
-  /** Newest telemetry that a fit looks at. */
-  readonly maxHistoryMs: number;
-  /** Stride of training windows, in grid cells. */
-  readonly strideCells: number;
-  /** Share of the normal windows, the chronological end, that is held out. */
-  readonly holdoutShare: number;
-  /** How often it looks for streams that are due, wall time. */
-  readonly checkEveryMs: number;
-  onFit(report: FitReport): void;
-}
+import type { TrainerOptions, TrainerPorts } from './trainer-ports.ts';
 
 /**
  * The trainer: one stream at a time, from the history to a bundle, and a command that asks for it to govern. It writes
