@@ -8,6 +8,9 @@ import { readToEnd } from '../stage/read-range.ts';
 /** Who asks for the trainer's models to govern. */
 export const trainerName = 'trainer';
 
+/** Telemetry after which a fit that came to nothing is tried again, as a share of what a first fit needs. */
+const retryShare = 0.1;
+
 /** When streams are due. */
 export interface TrainingSchedule {
   readonly firstFitAfterMs: number;
@@ -21,6 +24,8 @@ export class StreamsToTrain {
   readonly #schedule: TrainingSchedule;
   readonly #definitions = new Map<string, StreamDefinition>();
   readonly #trainedToMs = new Map<string, number>();
+  /** Up to which event time a fit was last tried that came to nothing. */
+  readonly #triedToMs = new Map<string, number>();
   /** Streams that somebody asked to be fitted. */
   readonly #asked = new Set<string>();
   readonly #positions = new Map<string, number>();
@@ -58,14 +63,17 @@ export class StreamsToTrain {
     if (this.#asked.has(definition.stream)) return true;
     const trainedToMs = this.#trainedToMs.get(keyOf(definition));
     const { firstFitAfterMs, refitEveryMs } = this.#schedule;
+    const triedToMs = this.#triedToMs.get(keyOf(definition)) ?? -Infinity;
+    if (toMs - triedToMs < firstFitAfterMs * retryShare) return false;
     if (trainedToMs === undefined) return toMs - fromMs >= firstFitAfterMs;
     return refitEveryMs !== null && toMs - trainedToMs >= refitEveryMs;
   }
 
-  /** Remembers a fit, also one that failed: it is tried again with the next telemetry, not with the same. */
-  fitted(definition: StreamDefinition, toMs: number): void {
+  /** Remembers a fit. One that came to nothing is tried again with some more telemetry, not with the same. */
+  fitted(definition: StreamDefinition, toMs: number, isModel: boolean): void {
     this.#asked.delete(definition.stream);
-    this.#trained(definition, toMs);
+    if (isModel) this.#trained(definition, toMs);
+    else this.#triedToMs.set(keyOf(definition), toMs);
   }
 
   #trained(definition: StreamDefinition, toMs: number): void {

@@ -32,7 +32,7 @@ async function train(ports: TrainerPorts, options: TrainerOptions, signal: Abort
     }
     const report = await fitStream(ports, options, due.definition, due.toMs, signal);
     if (signal.aborted) return;
-    streams.fitted(due.definition, due.toMs);
+    streams.fitted(due.definition, due.toMs, report.modelVersion !== null);
     options.onFit(report);
   }
 }

@@ -55,7 +55,7 @@ test('a stream is due when it has enough telemetry, or when somebody asks', asyn
   await append(log, topics.commands.name, commandOf({ type: 'train' }));
   await streams.definitions();
   assert.equal(streams.isDue(power, short), true);
-  streams.fitted(power, short.toMs);
+  streams.fitted(power, short.toMs, true);
   assert.equal(streams.isDue(power, short), false);
 });
 
@@ -70,4 +70,13 @@ test('a fit that was asked for survives a restart, until a model of it was promo
   const later = streams();
   await later.definitions();
   assert.equal(later.isDue(power, short), false);
+});
+
+test('a fit that came to nothing is tried again with more telemetry, not with the same', async () => {
+  const { streams: open } = await start();
+  const streams = open();
+  await streams.definitions();
+  streams.fitted(power, 10_000, false);
+  assert.equal(streams.isDue(power, { fromMs: 0, toMs: 10_000 }), false);
+  assert.equal(streams.isDue(power, { fromMs: 0, toMs: 10_000 + schedule.firstFitAfterMs }), true);
 });
