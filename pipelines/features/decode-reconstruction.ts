@@ -7,10 +7,11 @@ import type { WindowMatrix } from './transform-window.ts';
  * The reconstruction of a window's newest stride in engineering units: strideRows x scored channels, row-major, as it
  * stands in a score event.
  *
- * `reconstruction` is strideRows x scoredFeatures in scaled units; `window` is the one that was scored. An
- * enumeration is given as its likeliest state; a counter as the value of the row before plus the reconstructed
- * difference; what wraps, on the turn nearest to the value observed, so that both can be drawn on one axis. NaN for a
- * counter whose row before is missing, and for a channel never seen in training.
+ * `reconstruction` is strideRows x scoredFeatures in scaled units, and is overwritten (it is the result, where all
+ * channels are real); `window` is the one that was scored. An enumeration is given as its likeliest state; a counter as
+ * the value of the row before plus the reconstructed difference; what wraps, on the turn nearest to the value observed,
+ * so that both can be drawn on one axis. NaN for a counter whose row before is missing, and for a channel never seen in
+ * training.
  */
 export function decodeReconstruction(
   layout: FeatureLayout,
@@ -19,28 +20,37 @@ export function decodeReconstruction(
   window: WindowMatrix,
 ): Float32Array {
   const { rows, strideRows, channels, scored, scoredFeatures } = layout;
+  unscale(scaler, scoredFeatures, reconstruction);
+  if (scored.every(({ definition }) => definition.kind === 'real')) return reconstruction;
   const decoded = new Float32Array(strideRows * scored.length);
   scored.forEach((columns, index) => {
     for (let row = 0; row < strideRows; row++) {
       const at = row * scoredFeatures + columns.offset;
       const cell = (rows - strideRows + row) * channels + columns.channel;
-      decoded[row * scored.length + index] = decodeCell(columns, scaler, reconstruction, at, window, cell, channels);
+      decoded[row * scored.length + index] = decodeCell(columns, reconstruction, at, window, cell, channels);
     }
   });
   return decoded;
 }
 
+/** Scaled features to unscaled ones, in place. */
+function unscale(scaler: ScalerParameters, columns: number, features: Float32Array): void {
+  for (let column = 0; column < columns; column++) {
+    const center = scaler.center[column]!;
+    const scale = scaler.scale[column] === unlearntScale ? Number.NaN : scaler.scale[column]!;
+    for (let at = column; at < features.length; at += columns) features[at] = features[at]! * scale + center;
+  }
+}
+
 function decodeCell(
-  { definition, offset, width }: ChannelColumns,
-  scaler: ScalerParameters,
-  reconstruction: Float32Array,
+  { definition, width }: ChannelColumns,
+  features: Float32Array,
   at: number,
   window: WindowMatrix,
   cell: number,
   channels: number,
 ): number {
-  const scale = scaler.scale[offset]!;
-  const feature = scale === unlearntScale ? Number.NaN : reconstruction[at]! * scale + scaler.center[offset]!;
+  const feature = features[at]!;
   switch (definition.kind) {
     case 'real':
       return feature;
@@ -52,14 +62,13 @@ function decodeCell(
       return onTurn(window.values[before]! + feature, window, cell, definition.rolloverAt);
     }
     case 'angle': {
-      const cosine = reconstruction[at + 1]! * scale + scaler.center[offset + 1]!;
-      const turns = Math.atan2(feature, cosine) / (2 * Math.PI);
+      const turns = Math.atan2(feature, features[at + 1]!) / (2 * Math.PI);
       return onTurn(turns * definition.period, window, cell, definition.period);
     }
     case 'enumeration': {
       let likeliest = 0;
       for (let state = 1; state < width; state++)
-        if (reconstruction[at + state]! > reconstruction[at + likeliest]!) likeliest = state;
+        if (features[at + state]! > features[at + likeliest]!) likeliest = state;
       return definition.states[likeliest]!.value;
     }
   }

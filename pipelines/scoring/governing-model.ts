@@ -4,15 +4,14 @@ import { createWindowEncoder, type WindowEncoder } from '../features/encode-wind
 import { featureLayout, type FeatureLayout } from '../features/feature-layout.ts';
 import type { WindowMatrix } from '../features/transform-window.ts';
 import type { ScoredWindows } from '../ports.ts';
+import type { WindowView } from '../windowing/stream-windower.ts';
 import { channelErrors, reconstructionError } from './reconstruction-error.ts';
 import type { WindowScore } from './score-event.ts';
 
 /** What is known of a window before it is scored. */
-export interface WindowFacts {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly missingShare: number;
-  readonly backfill: boolean;
+export interface AwaitedWindow extends Pick<WindowView, 'startMs' | 'endMs' | 'missingShare' | 'backfill'> {
+  /** A copy of its cells; empty unless the model decodes relatively. */
+  readonly matrix: WindowMatrix;
 }
 
 /** A bundle made ready for use: how windows become its features, and its answers become score events. */
@@ -34,30 +33,36 @@ export class GoverningModel {
     );
   }
 
-  /** The score event of window `index` of a scored batch. */
-  scoreEvent(scored: ScoredWindows, index: number, facts: WindowFacts, window: WindowMatrix): WindowScore {
-    const { manifest } = this.bundle;
+  /** The score events of a batch of windows in its order; they share memory, which is that of `scored`. */
+  scoreEvents(scored: ScoredWindows, windows: readonly AwaitedWindow[]): WindowScore[] {
     const { layout } = this;
+    const { scaler, definition, channelWeights, holdoutMedianError } = this.bundle.manifest;
     const errors = new Float64Array(layout.scored.length);
-    channelErrors(layout, scored.featureErrors, index, errors);
-    const { reconstructionError: error, contributions } = reconstructionError(errors, manifest.channelWeights);
-    const strideLength = layout.strideRows * layout.scoredFeatures;
-    const codeLength = (scored.latent.length / scored.featureErrors.length) * layout.scoredFeatures;
-    const stride = scored.reconstruction.subarray(index * strideLength, (index + 1) * strideLength);
-    return {
-      type: 'score',
-      stream: manifest.definition.stream,
-      definitionVersion: manifest.definition.version,
-      windowStartMs: facts.startMs,
-      windowEndMs: facts.endMs,
-      modelVersion: this.version,
-      reconstructionError: error,
-      anomalyScore: error / manifest.holdoutMedianError,
-      contributions,
-      latent: scored.latent.slice(index * codeLength, (index + 1) * codeLength),
-      reconstruction: decodeReconstruction(layout, manifest.scaler, stride, window),
-      missingShare: facts.missingShare,
-      backfill: facts.backfill,
-    };
+    return windows.map(({ startMs, endMs, missingShare, backfill, matrix }, index) => {
+      channelErrors(layout, scored.featureErrors, index, errors);
+      const { reconstructionError: error, contributions } = reconstructionError(errors, channelWeights);
+      const newestStride = partOf(scored.reconstruction, index, windows.length);
+      return {
+        type: 'score',
+        stream: definition.stream,
+        definitionVersion: definition.version,
+        windowStartMs: startMs,
+        windowEndMs: endMs,
+        modelVersion: this.version,
+        reconstructionError: error,
+        anomalyScore: error / holdoutMedianError,
+        contributions,
+        latent: partOf(scored.latent, index, windows.length),
+        reconstruction: decodeReconstruction(layout, scaler, newestStride, matrix),
+        missingShare,
+        backfill,
+      };
+    });
   }
+}
+
+/** One of `count` equal parts. */
+function partOf(all: Float32Array, index: number, count: number): Float32Array {
+  const length = all.length / count;
+  return all.subarray(index * length, (index + 1) * length);
 }

@@ -2,93 +2,101 @@ import { allocateFeatureWindows } from '../features/encode-window.ts';
 import type { WindowMatrix } from '../features/transform-window.ts';
 import type { FeatureWindows, ScoringRuntime } from '../ports.ts';
 import type { WindowView } from '../windowing/stream-windower.ts';
-import type { GoverningModel, WindowFacts } from './governing-model.ts';
+import type { AwaitedWindow, GoverningModel } from './governing-model.ts';
 import type { ScoreEvent } from './score-event.ts';
 
-const nothing: WindowMatrix = { values: new Float64Array(0), mask: new Uint8Array(0) };
-
-interface AwaitedScore {
-  readonly batch: ModelBatch;
-  readonly index: number;
-  readonly facts: WindowFacts;
-  readonly window: WindowMatrix;
-}
+/** Windows of a batch at most: many enough to keep a runtime busy, few enough to stay in the processor's cache. */
+const maxBatch = 256;
+/** A batch's room at first, and how much it grows each time. */
+const leastRoom = 16;
+const growth = 4;
 
 /**
  * Score events of any number of streams in the order in which they came about, some of them still to be scored: windows
- * are gathered into one batch a model, whatever stream they are of, and take their place again when scored.
+ * are gathered into batches by model, whatever stream they are of, and take their place again when scored.
  */
 export class PreparedWindows {
-  readonly #items: (ScoreEvent | AwaitedScore)[] = [];
-  readonly #batches = new Map<string, ModelBatch>();
+  /** null where a window is still to be scored. */
+  readonly #events: (ScoreEvent | null)[] = [];
+  readonly #batches: ModelBatch[] = [];
+  /** The newest batch of each model. */
+  readonly #newest = new Map<string, ModelBatch>();
 
   get length(): number {
-    return this.#items.length;
+    return this.#events.length;
   }
 
   addEvent(event: ScoreEvent): void {
-    this.#items.push(event);
+    this.#events.push(event);
   }
 
   /** Encodes a window at once: its view need not outlive the call. */
   addWindow(model: GoverningModel, view: WindowView): void {
-    let batch = this.#batches.get(model.version);
-    if (!batch) this.#batches.set(model.version, (batch = new ModelBatch(model)));
-    const { startMs, endMs, missingShare, backfill } = view;
-    this.#items.push({
-      batch,
-      index: batch.add(view),
-      facts: { startMs, endMs, missingShare, backfill },
-      window: model.decodesRelatively ? { values: view.values.slice(), mask: view.mask.slice() } : nothing,
-    });
+    let batch = this.#newest.get(model.version);
+    if (!batch || batch.isFull) {
+      batch = new ModelBatch(model);
+      this.#newest.set(model.version, batch);
+      this.#batches.push(batch);
+    }
+    batch.add(view, this.#events.length);
+    this.#events.push(null);
   }
 
   /** Scores what awaits it and returns all events in order. The models must be loaded in the runtime. */
   async score(runtime: ScoringRuntime): Promise<ScoreEvent[]> {
-    const batches = [...this.#batches.values()];
-    const scored = new Map(
-      await Promise.all(
-        batches.map(async (batch) => [batch, await runtime.score(batch.model.version, batch.take())] as const),
-      ),
-    );
-    return this.#items.map((item) =>
-      'batch' in item
-        ? item.batch.model.scoreEvent(scored.get(item.batch)!, item.index, item.facts, item.window)
-        : item,
-    );
+    await Promise.all(this.#batches.map((batch) => batch.score(runtime, this.#events)));
+    return this.#events as ScoreEvent[];
   }
 }
 
+const nothing: WindowMatrix = { values: new Float64Array(0), mask: new Uint8Array(0) };
+
 /** Windows for one model, in arrays that grow. */
 class ModelBatch {
-  readonly model: GoverningModel;
-  #windows: FeatureWindows;
-  #count = 0;
+  readonly #model: GoverningModel;
+  #features: FeatureWindows;
+  readonly #windows: AwaitedWindow[] = [];
+  /** Where each one's event belongs. */
+  readonly #places: number[] = [];
 
   constructor(model: GoverningModel) {
-    this.model = model;
-    this.#windows = allocateFeatureWindows(model.layout, 8);
+    this.#model = model;
+    this.#features = allocateFeatureWindows(model.layout, leastRoom);
   }
 
-  add(view: WindowView): number {
-    if (this.#count === this.#windows.count) this.#grow();
-    this.model.encode(view, this.#windows, this.#count);
-    return this.#count++;
+  get isFull(): boolean {
+    return this.#windows.length === maxBatch;
   }
 
-  take(): FeatureWindows {
-    const { layout } = this.model;
+  add(view: WindowView, place: number): void {
+    if (this.#windows.length === this.#features.count) this.#grow();
+    this.#model.encode(view, this.#features, this.#windows.length);
+    const { startMs, endMs, missingShare, backfill } = view;
+    const matrix = this.#model.decodesRelatively ? { values: view.values.slice(), mask: view.mask.slice() } : nothing;
+    this.#windows.push({ startMs, endMs, missingShare, backfill, matrix });
+    this.#places.push(place);
+  }
+
+  /** Puts each window's event in its place. */
+  async score(runtime: ScoringRuntime, events: (ScoreEvent | null)[]): Promise<void> {
+    const scored = await runtime.score(this.#model.version, this.#taken());
+    this.#model.scoreEvents(scored, this.#windows).forEach((event, index) => (events[this.#places[index]!] = event));
+  }
+
+  #taken(): FeatureWindows {
+    const count = this.#windows.length;
+    const { rows, features, scoredFeatures } = this.#model.layout;
     return {
-      count: this.#count,
-      features: this.#windows.features.slice(0, this.#count * layout.rows * layout.features),
-      weight: this.#windows.weight.slice(0, this.#count * layout.rows * layout.scoredFeatures),
+      count,
+      features: this.#features.features.subarray(0, count * rows * features),
+      weight: this.#features.weight.subarray(0, count * rows * scoredFeatures),
     };
   }
 
   #grow(): void {
-    const grown = allocateFeatureWindows(this.model.layout, this.#count * 2);
-    grown.features.set(this.#windows.features);
-    grown.weight.set(this.#windows.weight);
-    this.#windows = grown;
+    const grown = allocateFeatureWindows(this.#model.layout, this.#features.count * growth);
+    grown.features.set(this.#features.features);
+    grown.weight.set(this.#features.weight);
+    this.#features = grown;
   }
 }
