@@ -8,8 +8,8 @@ import type { ScoreEvent } from './score-event.ts';
 const magic = 0xc6;
 const schemaVersion = 1;
 
-/** Bytes that a typical event takes (12 channels, 8 rows, its newest stride's reconstruction): the first guess. */
-const typicalEventBytes = 512;
+/** What stands before the columns of a run, roughly. */
+const runHeaderBytes = 64;
 
 const formsByCode = new Map<number, EventForm<ScoreEvent>>(Object.values(eventForms).map((form) => [form.code, form]));
 
@@ -23,16 +23,18 @@ const formsByCode = new Map<number, EventForm<ScoreEvent>>(Object.values(eventFo
  */
 export function encodeScoreEvents(events: readonly ScoreEvent[]): Uint8Array<ArrayBuffer> {
   const stream = events[0]?.stream ?? '';
-  const writer = new ByteWriter(64 + typicalEventBytes * events.length);
+  const stored = events.map(storedOf);
+  const writer = new ByteWriter(stored.reduce((sum, { bytes }) => sum + bytes, 64));
   writer.uint8(magic);
   writer.uint8(schemaVersion);
   writer.text(utf8('stream', stream));
-  for (let start = 0; start < events.length;) {
-    const first = events[start]!;
-    if (first.stream !== stream) unencodable(`stream of event ${start}`, first.stream, `that of event 0, ${stream}`);
+  for (let start = 0; start < stored.length;) {
+    const first = stored[start]!;
+    if (first.event.stream !== stream)
+      unencodable(`stream of event ${start}`, first.event.stream, `that of event 0, ${stream}`);
     let end = start + 1;
-    while (end < events.length && isSameRun(first, events[end]!)) end++;
-    writeRun(writer, events.slice(start, end));
+    while (end < stored.length && isSameRun(first, stored[end]!)) end++;
+    writeRun(writer, stored.slice(start, end));
     start = end;
   }
   return writer.finish();
@@ -54,33 +56,41 @@ export function decodeScoreEvents(bytes: Uint8Array): ScoreEvent[] {
   return events;
 }
 
-function formOf(event: ScoreEvent): EventForm<ScoreEvent> {
-  return eventForms[event.type];
+/** An event on its way into a run. */
+interface Stored {
+  readonly event: ScoreEvent;
+  readonly form: EventForm<ScoreEvent>;
+  readonly columns: readonly Float32Array[];
+  /** What it takes in a run of its own, roughly. */
+  readonly bytes: number;
 }
 
-function isSameRun(a: ScoreEvent, b: ScoreEvent): boolean {
+function storedOf(event: ScoreEvent): Stored {
+  const form: EventForm<ScoreEvent> = eventForms[event.type];
+  const columns = form.columnsOf(event);
+  const bytes = columns.reduce((sum, { byteLength }) => sum + byteLength, runHeaderBytes + 8 * form.numbers);
+  return { event, form, columns, bytes };
+}
+
+function isSameRun({ event: a, form, columns }: Stored, { event: b, columns: others }: Stored): boolean {
   if (a.type !== b.type || a.definitionVersion !== b.definitionVersion || a.stream !== b.stream) return false;
-  const form = formOf(a);
   if (form.subject(a) !== form.subject(b) || form.flag(a) !== form.flag(b)) return false;
-  const columns = form.columnsOf(b);
-  return form.columnsOf(a).every((column, i) => column.length === columns[i]!.length);
+  return columns.every((column, i) => column.length === others[i]!.length);
 }
 
-function writeRun(writer: ByteWriter, events: readonly ScoreEvent[]): void {
-  const first = events[0]!;
-  const form = formOf(first);
+function writeRun(writer: ByteWriter, run: readonly Stored[]): void {
+  const { event: first, form, columns } = run[0]!;
   writer.uint8(form.code);
   writer.uint8(form.flag(first) ? 1 : 0);
   writer.text(utf8('subject', form.subject(first)));
   writer.uint32(first.definitionVersion);
-  writer.uint32(events.length);
-  const widths = form.columnsOf(first).map((column) => column.length);
-  for (const width of widths) writer.uint32(width);
-  const numbers = writer.column(Float64Array, events.length * form.numbers);
-  events.forEach((event, i) => numbers.set(form.numbersOf(event), i * form.numbers));
-  widths.forEach((width, c) => {
-    const column = writer.column(Float32Array, events.length * width);
-    events.forEach((event, i) => column.set(form.columnsOf(event)[c]!, i * width));
+  writer.uint32(run.length);
+  for (const { length } of columns) writer.uint32(length);
+  const numbers = writer.column(Float64Array, run.length * form.numbers);
+  run.forEach(({ event }, i) => numbers.set(form.numbersOf(event), i * form.numbers));
+  columns.forEach(({ length }, c) => {
+    const column = writer.column(Float32Array, run.length * length);
+    run.forEach((one, i) => column.set(one.columns[c]!, i * length));
   });
 }
 

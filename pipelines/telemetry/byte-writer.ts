@@ -22,26 +22,30 @@ export class ByteWriter {
   #view: DataView;
   #position = 0;
 
-  /** Where `capacity` (bytes) is what will be written, nothing is copied. */
+  /** Where `capacity` (bytes) is enough for what will be written, nothing is copied. */
   constructor(capacity: number) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
   uint8(value: number): void {
-    this.#view.setUint8(this.#advance(1), value);
+    const at = this.#advance(1);
+    this.#view.setUint8(at, value);
   }
 
   uint16(value: number): void {
-    this.#view.setUint16(this.#advance(2), value, true);
+    const at = this.#advance(2);
+    this.#view.setUint16(at, value, true);
   }
 
   uint32(value: number): void {
-    this.#view.setUint32(this.#advance(4), value, true);
+    const at = this.#advance(4);
+    this.#view.setUint32(at, value, true);
   }
 
   float64(value: number): void {
-    this.#view.setFloat64(this.#advance(8), value, true);
+    const at = this.#advance(8);
+    this.#view.setFloat64(at, value, true);
   }
 
   /** What utf8() made, behind its length in bytes (Uint16). */
@@ -58,12 +62,12 @@ export class ByteWriter {
     return new type(this.#bytes.buffer, at, length);
   }
 
-  /** What was written. */
+  /** What was written: a view, if less than the capacity. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#position === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#position);
+    return this.#bytes.subarray(0, this.#position);
   }
 
-  /** Moves past `byteLength` bytes and returns where they start. */
+  /** Moves past `byteLength` bytes and returns where they start; `#view` and `#bytes` may be others afterwards. */
   #advance(byteLength: number): number {
     const at = this.#position;
     this.#position = at + byteLength;

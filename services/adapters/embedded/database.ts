@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { CupolaError } from '../../../pipelines/errors.ts';
 
 /** The version of all tables and blobs in the file, in SQLite's user_version: one more with each change of form. */
-const formVersion = 1;
+const formVersion = 2;
 /** How long an opening process waits for one that is just ending to let go of the file. */
 const openTimeoutMs = 500;
 

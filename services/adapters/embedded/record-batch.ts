@@ -5,7 +5,7 @@ import type { LogRecord, OutgoingRecord } from '../../../pipelines/ports.ts';
  *
  * | bytes | what |
  * |-|-|
- * | 1 | layout version, 1 |
+ * | 1 | layout version, 2 |
  * | 3 | zero |
  * | 4 | count n |
  * | 8 n | timestampMs, float64 |
@@ -13,11 +13,12 @@ import type { LogRecord, OutgoingRecord } from '../../../pipelines/ports.ts';
  * | 4 n | key length in bytes; -1 for no key |
  * | 4 n | value length in bytes; -1 for a tombstone |
  * | 4 n | headers length in bytes, as JSON; 0 for none |
- * | ... | for each record: key (UTF-8), value, headers |
+ * | ... | for each record: zeros up to a multiple of 8, value, key (UTF-8), headers |
  *
- * Offsets have a column since compaction leaves holes.
+ * Offsets have a column since compaction leaves holes. Values are aligned so that the columns in them can be viewed in
+ * place.
  */
-const layoutVersion = 1;
+const layoutVersion = 2;
 const prefixBytes = 8;
 const bytesPerRecord = 24;
 const none = -1;
@@ -43,14 +44,16 @@ export function encodeRecordBatch(
   records.forEach((record, i) => {
     bytes.writeDoubleLE(record.timestampMs, columns.timestamp + 8 * i);
     bytes.writeUInt32LE(relativeOffsets[i]!, columns.offset + 4 * i);
-    const keyLength = record.key === null ? none : bytes.write(record.key, end);
-    bytes.writeInt32LE(keyLength, columns.keyLength + 4 * i);
-    end += Math.max(keyLength, 0);
+    bytes.fill(0, end, aligned(end));
+    end = aligned(end);
     bytes.writeInt32LE(record.value?.length ?? none, columns.valueLength + 4 * i);
     if (record.value) {
       bytes.set(record.value, end);
       end += record.value.length;
     }
+    const keyLength = record.key === null ? none : bytes.write(record.key, end);
+    bytes.writeInt32LE(keyLength, columns.keyLength + 4 * i);
+    end += Math.max(keyLength, 0);
     const headersLength = bytes.write(headers[i]!, end);
     bytes.writeUInt32LE(headersLength, columns.headersLength + 4 * i);
     end += headersLength;
@@ -77,16 +80,17 @@ export function decodeRecordBatch(
     const keyLength = bytes.readInt32LE(columns.keyLength + 4 * i);
     const valueLength = bytes.readInt32LE(columns.valueLength + 4 * i);
     const headersLength = bytes.readUInt32LE(columns.headersLength + 4 * i);
-    const valueStart = end + Math.max(keyLength, 0);
-    const headersStart = valueStart + Math.max(valueLength, 0);
+    const valueStart = aligned(end);
+    const keyStart = valueStart + Math.max(valueLength, 0);
+    const headersStart = keyStart + Math.max(keyLength, 0);
     const offset = at.baseOffset + bytes.readUInt32LE(columns.offset + 4 * i);
     if (offset >= fromOffset) {
       records.push({
         topic: at.topic,
         partition: at.partition,
         offset,
-        key: keyLength === none ? null : bytes.toString('utf8', end, valueStart),
-        value: valueLength === none ? null : blob.subarray(valueStart, headersStart),
+        key: keyLength === none ? null : bytes.toString('utf8', keyStart, headersStart),
+        value: valueLength === none ? null : blob.subarray(valueStart, keyStart),
         headers: decodeHeaders(bytes, headersStart, headersLength),
         timestampMs: bytes.readDoubleLE(columns.timestamp + 8 * i),
       });
@@ -94,6 +98,11 @@ export function decodeRecordBatch(
     end = headersStart + headersLength;
   }
   return records;
+}
+
+/** The next multiple of 8. */
+function aligned(byteOffset: number): number {
+  return (byteOffset + 7) & ~7;
 }
 
 function columnsOf(count: number) {
@@ -108,7 +117,8 @@ function columnsOf(count: number) {
 function encodedLength(records: readonly BatchedRecord[], headers: readonly string[]): number {
   let length = prefixBytes + bytesPerRecord * records.length;
   records.forEach(({ key, value }, i) => {
-    length += (key === null ? 0 : Buffer.byteLength(key)) + (value?.length ?? 0) + Buffer.byteLength(headers[i]!);
+    length = aligned(length) + (value?.length ?? 0);
+    length += (key === null ? 0 : Buffer.byteLength(key)) + Buffer.byteLength(headers[i]!);
   });
   return length;
 }

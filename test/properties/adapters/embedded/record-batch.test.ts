@@ -30,6 +30,7 @@ describe('record batch', () => {
           .filter((each) => each.offset >= fromOffset)
           .slice(0, maxRecords);
         assert.deepEqual(decoded.map(plain), expected.map(plain));
+        for (const { value } of decoded) assert.equal((value?.byteOffset ?? 0) % 8, 0, 'columns in it can be viewed');
       }),
     );
   });

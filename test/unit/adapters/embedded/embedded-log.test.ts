@@ -62,14 +62,15 @@ describe('the embedded log', () => {
   it('refuses a file of another form, and leaves it as it is', async () => {
     const path = join(folder, 'form.db');
     await openEmbeddedLog({ path }).close();
-    const inForm = (version: number): void => {
+    const moveForm = (by: 1 | -1): void => {
       const sqlite = new DatabaseSync(path);
-      sqlite.exec(`PRAGMA user_version = ${version}`);
+      const { form } = sqlite.prepare('SELECT user_version AS form FROM pragma_user_version').get() as { form: number };
+      sqlite.exec(`PRAGMA user_version = ${form + by}`);
       sqlite.close();
     };
-    inForm(2);
+    moveForm(1);
     assert.throws(() => openEmbeddedLog({ path }), coded('CUPOLA_LOG_FORM_UNKNOWN'));
-    inForm(1);
+    moveForm(-1);
     await openEmbeddedLog({ path }).close();
   });
 
