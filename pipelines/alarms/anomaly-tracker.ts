@@ -2,43 +2,45 @@ import type { WindowScore } from '../scoring/score-event.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { AnomalyEvent } from './anomaly-event.ts';
 
-/** A tracker's memory: the anomaly that is open, if one is. */
-export type AnomalyTrackerState = AnomalyEvent | null;
+/** A tracker's memory: the anomaly that is open, or one that a second window has yet to confirm. */
+export interface AnomalyTrackerState {
+  readonly open: AnomalyEvent | null;
+  readonly unconfirmed: AnomalyEvent | null;
+}
 
 /**
  * Turns a stream's verdicts on windows into anomaly events: consecutive violating windows are one anomaly, whose rows are
  * their newest strides. It closes with the first window that does not violate, or cannot be scored.
+ *
+ * Where windows overlap, an anomaly opens with its second violating window: whatever is in the telemetry is seen by several
+ * windows in a row, so one that violates alone says more about the threshold than about the craft.
  */
 export class AnomalyTracker {
-  #open: AnomalyTrackerState;
+  #open: AnomalyEvent | null;
+  #unconfirmed: AnomalyEvent | null;
 
-  constructor(state: AnomalyTrackerState = null) {
-    this.#open = state;
+  constructor(state: AnomalyTrackerState = { open: null, unconfirmed: null }) {
+    this.#open = state.open;
+    this.#unconfirmed = state.unconfirmed;
   }
 
   /** Takes a scored window with the threshold that governs it; returns what it leads to. */
   judge(score: WindowScore, threshold: number, definition: StreamDefinition): AnomalyEvent | null {
     if (score.anomalyScore <= threshold) return this.close(score.windowEndMs);
-    const open = this.#open;
-    const peaks = open === null || score.anomalyScore > open.peakScore;
-    const startMs = open?.startMs ?? score.windowEndMs - definition.strideMs;
-    this.#open = {
-      type: open ? 'extended' : 'opened',
-      id: `${score.stream}@${startMs}`,
-      stream: score.stream,
-      modelVersion: peaks ? score.modelVersion : open.modelVersion,
-      startMs,
-      endMs: score.windowEndMs,
-      decidedAtMs: score.windowEndMs,
-      peakScore: peaks ? score.anomalyScore : open.peakScore,
-      threshold: peaks ? threshold : open.threshold,
-      contributions: peaks ? rankedContributions(score, definition) : open.contributions,
-    };
+    const known = this.#open ?? this.#unconfirmed;
+    const violating = extended(known, score, threshold, definition);
+    if (known === null && definition.strideMs < definition.windowLengthMs) {
+      this.#unconfirmed = violating;
+      return null;
+    }
+    this.#open = { ...violating, type: this.#open ? 'extended' : 'opened' };
+    this.#unconfirmed = null;
     return this.#open;
   }
 
   /** Ends the open anomaly, if there is one: the stream looks normal, or cannot be seen, at `decidedAtMs`. */
   close(decidedAtMs: number): AnomalyEvent | null {
+    this.#unconfirmed = null;
     if (!this.#open) return null;
     const closed: AnomalyEvent = { ...this.#open, type: 'closed', decidedAtMs };
     this.#open = null;
@@ -46,8 +48,39 @@ export class AnomalyTracker {
   }
 
   snapshot(): AnomalyTrackerState {
-    return this.#open;
+    return { open: this.#open, unconfirmed: this.#unconfirmed };
   }
+}
+
+/** An anomaly with one more violating window; a new one where there is none. */
+function extended(
+  known: AnomalyEvent | null,
+  score: WindowScore,
+  threshold: number,
+  definition: StreamDefinition,
+): AnomalyEvent {
+  const startMs = known?.startMs ?? score.windowEndMs - definition.strideMs;
+  const peak =
+    known && known.peakScore >= score.anomalyScore
+      ? known
+      : {
+          modelVersion: score.modelVersion,
+          peakScore: score.anomalyScore,
+          threshold,
+          contributions: rankedContributions(score, definition),
+        };
+  return {
+    type: 'opened',
+    id: `${score.stream}@${startMs}`,
+    stream: score.stream,
+    modelVersion: peak.modelVersion,
+    startMs,
+    endMs: score.windowEndMs,
+    decidedAtMs: score.windowEndMs,
+    peakScore: peak.peakScore,
+    threshold: peak.threshold,
+    contributions: peak.contributions,
+  };
 }
 
 function rankedContributions(score: WindowScore, definition: StreamDefinition): AnomalyEvent['contributions'] {

@@ -22,7 +22,10 @@ export interface FaultAssessment {
   readonly medianDetectionDelayMs: number | null;
 }
 
-/** What is assessed: of each anomaly its newest state; only anomalies from `fromMs` on count. */
+/**
+ * What is assessed: of each anomaly its newest state, but with the `decidedAtMs` of its opening; only anomalies from `fromMs`
+ * on count.
+ */
 export interface FaultEvidence {
   readonly faults: readonly FaultTruth[];
   readonly anomalies: readonly AnomalyEvent[];
@@ -78,7 +81,7 @@ function detectedByAnomaly(fault: FaultTruth, evidence: FaultEvidence): FaultOut
   return {
     fault,
     detectedBy: 'anomaly',
-    delayMs: detectedAtMs(anomaly, evidence) - fault.startMs,
+    delayMs: anomaly.decidedAtMs - fault.startMs,
     topContributor: top.some((channelId) => fault.channelIds.includes(channelId)),
   };
 }
@@ -93,11 +96,6 @@ function detectedBySilence(fault: FaultTruth, evidence: FaultEvidence): FaultOut
 
 function isWithin(timeMs: number, { startMs, endMs }: FaultTruth): boolean {
   return timeMs >= startMs && timeMs < endMs;
-}
-
-/** The end of an anomaly's first violating window, which is one stride after its start. */
-function detectedAtMs({ stream, startMs }: AnomalyEvent, { definitions }: FaultEvidence): number {
-  return startMs + definitions.get(stream)!.strideMs;
 }
 
 /** When a channel of the fault was said to be silent; NaN if the event is about another. */

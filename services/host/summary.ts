@@ -118,9 +118,14 @@ async function countModels(log: Log): Promise<number> {
   return new Set(trained.map(({ modelVersion }) => modelVersion)).size;
 }
 
+/** The newest state of each anomaly, with the time at which it was opened. */
 async function newestAnomalies(log: Log): Promise<AnomalyEvent[]> {
-  const states = await all(log, topics.anomalies.name, decodeAnomalyEvent);
-  return [...new Map(states.map((state) => [state.id, state])).values()];
+  const newest = new Map<string, AnomalyEvent>();
+  for (const state of await all(log, topics.anomalies.name, decodeAnomalyEvent)) {
+    const { decidedAtMs } = newest.get(state.id) ?? state;
+    newest.set(state.id, { ...state, decidedAtMs });
+  }
+  return [...newest.values()];
 }
 
 /** Every record of a topic, partition by partition; tombstones are passed over. */

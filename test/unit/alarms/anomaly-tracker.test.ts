@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AnomalyEvent } from '../../../pipelines/alarms/anomaly-event.ts';
+import { AnomalyTracker } from '../../../pipelines/alarms/anomaly-tracker.ts';
+import type { WindowScore } from '../../../pipelines/scoring/score-event.ts';
+import { streamDefinitionSchema, type StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
+
+function definitionOf(strideMs: number): StreamDefinition {
+  return streamDefinitionSchema.parse({
+    stream: 'pumps',
+    name: 'Pumps',
+    source: 'test',
+    intervalMs: 10,
+    windowLengthMs: 40,
+    strideMs,
+    staleAfterMs: 10,
+    warmUpMs: 40,
+    channels: [
+      { id: 'a', name: 'a', kind: 'real' },
+      { id: 'mode', name: 'mode', kind: 'real', role: 'context' },
+      { id: 'b', name: 'b', kind: 'real' },
+    ],
+  });
+}
+
+/** What a tracker says of windows one stride apart with these scores, against a threshold of 1. */
+function said(scores: readonly number[], strideMs = 10, tracker = new AnomalyTracker()): AnomalyEvent[] {
+  const definition = definitionOf(strideMs);
+  return scores.flatMap((anomalyScore, index) => {
+    const windowStartMs = index * strideMs;
+    const event = tracker.judge(scoreOf(anomalyScore, windowStartMs), 1, definition);
+    return event ? [event] : [];
+  });
+}
+
+function scoreOf(anomalyScore: number, windowStartMs: number): WindowScore {
+  return {
+    type: 'score',
+    stream: 'pumps',
+    definitionVersion: 1,
+    windowStartMs,
+    windowEndMs: windowStartMs + 40,
+    modelVersion: 'm',
+    reconstructionError: anomalyScore,
+    anomalyScore,
+    contributions: Float32Array.of(0.25, 0.75),
+    latent: new Float32Array(0),
+    reconstruction: new Float32Array(0),
+    missingShare: 0,
+    backfill: false,
+  };
+}
+
+const brief = ({ type, startMs, endMs }: AnomalyEvent): unknown[] => [type, startMs, endMs];
+
+describe('anomalies', () => {
+  it('open with the second violating window, begin with the newest stride of the first, and close with the next normal one', () => {
+    assert.deepEqual(said([0, 2, 3, 2, 1]).map(brief), [
+      ['opened', 40, 60],
+      ['extended', 40, 70],
+      ['closed', 40, 70],
+    ]);
+  });
+
+  it('are not made of one window that violates alone', () => {
+    assert.deepEqual(said([0, 9, 0, 9, 0]), []);
+  });
+
+  it('open at once where windows do not overlap: nothing else will see it', () => {
+    assert.deepEqual(said([0, 2, 0], 40).map(brief), [
+      ['opened', 40, 80],
+      ['closed', 40, 80],
+    ]);
+  });
+
+  it('keep the contributions of their peak, greatest first, of scored channels alone', () => {
+    const [opened] = said([5, 2]);
+    assert.equal(opened!.peakScore, 5);
+    assert.deepEqual(opened!.contributions, [
+      { channelId: 'b', share: 0.75 },
+      { channelId: 'a', share: 0.25 },
+    ]);
+  });
+
+  it('go on from a snapshot, also one taken between the first and the second window', () => {
+    const before = new AnomalyTracker();
+    assert.equal(before.judge(scoreOf(2, 0), 1, definitionOf(10)), null);
+    const after = new AnomalyTracker(before.snapshot());
+    assert.deepEqual(brief(after.judge(scoreOf(2, 10), 1, definitionOf(10))!), ['opened', 30, 50]);
+  });
+
+  it('that no second window confirmed are forgotten in a gap', () => {
+    const tracker = new AnomalyTracker();
+    tracker.judge(scoreOf(2, 0), 1, definitionOf(10));
+    assert.equal(tracker.close(50), null);
+    assert.equal(tracker.judge(scoreOf(2, 10), 1, definitionOf(10)), null);
+  });
+});
