@@ -78,6 +78,7 @@ export class CellGrid {
     this.#baseCell = cell;
     this.#from = 0;
     this.#to = 0;
+    this.#clear();
   }
 
   /** The row of a cell not older than those released, added (all missing) if it is new. */
@@ -199,11 +200,6 @@ export class CellGrid {
   #extendTo(cell: number): number {
     if (cell - this.#baseCell >= this.#capacity) this.#makeRoom(cell);
     const row = cell - this.#baseCell;
-    const from = this.#to * this.channels;
-    const to = (row + 1) * this.channels;
-    this.values.fill(0, from, to);
-    this.mask.fill(cellMask.missing, from, to);
-    this.#late?.timeMs.fill(-Infinity, from, to);
     this.#to = row + 1;
     return row;
   }
@@ -228,6 +224,15 @@ export class CellGrid {
     this.#baseCell += this.#from;
     this.#to -= this.#from;
     this.#from = 0;
+    this.#clear();
+  }
+
+  /** Makes all cells missing that are not in use. */
+  #clear(): void {
+    const from = this.#to * this.channels;
+    this.values.fill(0, from);
+    this.mask.fill(cellMask.missing, from);
+    this.#late?.timeMs.fill(-Infinity, from);
   }
 }
 

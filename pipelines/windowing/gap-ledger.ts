@@ -6,8 +6,6 @@ export interface GapLedgerState {
   readonly touchedAtMs: Float64Array;
 }
 
-const none: readonly number[] = [];
-
 /**
  * The windows lately reported as gaps, which late samples may yet fill: at most backfillMs / strideMs of them and those
  * of one window length.
@@ -51,9 +49,13 @@ export class GapLedger {
     return found;
   }
 
+  /** Whether a window was touched since it was last given as settled. */
+  get isTouched(): boolean {
+    return this.#touched > 0;
+  }
+
   /** The touched windows for which the late samples seem to have all come, ascending; each is given once a touch. */
   settled(watermarkMs: number): readonly number[] {
-    if (this.#touched === 0) return none;
     const starts: number[] = [];
     for (const [startMs, touchedAtMs] of this.#windows) {
       const sinceMs = watermarkMs - touchedAtMs;

@@ -118,14 +118,15 @@ export class StreamWindower {
     const grid = this.#grid;
     for (let i = 0; i < channel.length; i++) {
       const timeMs = eventTimeMs[i]!;
-      if (!this.started) this.#start(Math.floor(timeMs / intervalMs));
-      if (timeMs < this.#watermarkMs || timeMs < this.#firstCell * intervalMs) {
+      const cell = Math.floor(timeMs / intervalMs);
+      if (!this.started) this.#start(cell);
+      if (timeMs < this.#watermarkMs || cell < this.#firstCell) {
         this.#takeLate(batch, i, sink);
         continue;
       }
       const watermarkMs = timeMs - outOfOrdernessMs;
       if (watermarkMs > this.#watermarkMs) this.#advance(watermarkMs, sink);
-      grid.observe(Math.floor(timeMs / intervalMs), channel[i]!, timeMs, value[i]!);
+      grid.observe(cell, channel[i]!, timeMs, value[i]!);
     }
   }
 
@@ -170,7 +171,7 @@ export class StreamWindower {
   #advance(watermarkMs: number, sink: WindowingSink): void {
     this.#watermarkMs = watermarkMs;
     // First, since what came within backfillMs counts, however far the watermark has moved now.
-    for (const startMs of this.#gaps.settled(watermarkMs)) this.#reassemble(startMs, sink);
+    if (this.#gaps.isTouched) for (const startMs of this.#gaps.settled(watermarkMs)) this.#reassemble(startMs, sink);
     if (watermarkMs < this.#nextSealEndMs) return;
     const targetCell = Math.floor(watermarkMs / this.definition.intervalMs);
     while (this.#nextSealCell < targetCell) {
