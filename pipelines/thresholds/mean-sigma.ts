@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
-const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default: 5 };
+const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default: 8 };
 
 /**
  * threshold = mean + k x standard deviation of the holdout's anomaly scores (population). The textbook rule; by Cantelli's
