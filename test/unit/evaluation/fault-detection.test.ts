@@ -79,12 +79,15 @@ test('an anomaly is false if it touches no fault, widened by a window, of its st
   assert.equal(falseOf(anomaly('radios', 120_000, 130_000)), 1);
 });
 
+function silent(channelId: string, lastObservedMs: number): ChannelStale {
+  return { type: 'stale', stream: 'pumps', definitionVersion: 1, channelId, lastObservedMs };
+}
+
+function detectedBy(kind: FaultKind, event: ChannelStale): string | null {
+  return assess([fault(kind, 100_000, 200_000)], [], [event]).outcomes[0]!.detectedBy;
+}
+
 test('silence detects a dropout of that very channel, while it lasts, and no step', () => {
-  const silent = (channelId: string, lastObservedMs: number): ChannelStale => {
-    return { type: 'stale', stream: 'pumps', definitionVersion: 1, channelId, lastObservedMs };
-  };
-  const detectedBy = (kind: FaultKind, event: ChannelStale): string | null =>
-    assess([fault(kind, 100_000, 200_000)], [], [event]).outcomes[0]!.detectedBy;
   assert.equal(detectedBy('dropout', silent('pumps.a', 99_000)), 'stale');
   assert.equal(detectedBy('stuck', silent('pumps.a', 99_000)), 'stale');
   assert.equal(detectedBy('step', silent('pumps.a', 99_000)), null);
@@ -95,13 +98,7 @@ test('silence detects a dropout of that very channel, while it lasts, and no ste
 
 test('what was said first detects, and the median of the delays is the lower of the middle ones', () => {
   const dropout = fault('dropout', 100_000, 200_000);
-  const early = {
-    type: 'stale',
-    stream: 'pumps',
-    definitionVersion: 1,
-    channelId: 'pumps.a',
-    lastObservedMs: 99_000,
-  } as const;
+  const early = silent('pumps.a', 99_000);
   const { outcomes, medianDetectionDelayMs } = assess([dropout], [anomaly('pumps', 160_000, 180_000)], [early]);
   assert.deepEqual([outcomes[0]!.detectedBy, medianDetectionDelayMs], ['stale', 4000]);
 });
