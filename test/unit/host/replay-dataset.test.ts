@@ -187,7 +187,7 @@ function tankLog(days: number): { text: string; silencesMs: [start: number, end:
 }
 
 test('a log without labels: each silence of over an hour is one gap, and no anomaly is reported within one', async () => {
-  const { text, silencesMs } = tankLog(20);
+  const { text, silencesMs } = tankLog(40);
   const rows = text.split('\n').length;
   const report = await withFiles({ 'urine_tank_NODE3000005_log.csv': text }, (dataDir) =>
     replay({ dataset: 'iss-urine-tank', dataDir, settings: { maxEpochs: 1, threshold: hairTrigger } }),
