@@ -7,6 +7,9 @@ const rowsInBatch = 64;
 const intervalMs = 1000;
 const startMs = 1_790_000_000_000;
 
+/** Streams in the benchmarks of the whole pipeline. */
+export const exampleStreams: readonly string[] = Array.from({ length: 8 }, (_, i) => `bench-${i}`);
+
 /** Windows that each batch completes, once there are enough for the first. */
 export const windowsInBatch = 4;
 

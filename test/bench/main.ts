@@ -17,6 +17,8 @@ const notBenchmarks = new Set([
   'bench-result.ts',
   'compare-rates.ts',
   'example-telemetry.ts',
+  'pipeline-input.ts',
+  'bare-onnx.ts',
 ]);
 const columns = ['name', 'value', 'unit', 'ratio', 'against'];
 const numbers = new Set(['value', 'ratio']);

@@ -1,14 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
 import type { ArchitectureDescription } from '../../pipelines/autoencoders/architecture.ts';
-import { encodeCommand, encodeStreamDefinition } from '../../pipelines/json-records.ts';
-import type { BundleStore, Log, OutgoingRecord, ScoringRuntime } from '../../pipelines/ports.ts';
+import type { Log } from '../../pipelines/ports.ts';
 import { decodeScoreEvents } from '../../pipelines/scoring/score-codec.ts';
-import { encodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
-import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { topics } from '../../pipelines/topics.ts';
 import { EmbeddedDatabase } from '../../services/adapters/embedded/database.ts';
 import { openEmbeddedLog } from '../../services/adapters/embedded/embedded-log.ts';
@@ -16,158 +15,103 @@ import { LogStore } from '../../services/adapters/embedded/log-store.ts';
 import { FileBundleStore } from '../../services/adapters/files/bundle-store.ts';
 import { openOnnxRuntime } from '../../services/adapters/onnx/onnx-runtime.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import { useWasmBackend } from '../../services/adapters/tfjs/wasm-backend.ts';
+import type { ScorerPorts } from '../../services/scorer/scorer-ports.ts';
+import { WorkerCalls } from '../../services/adapters/worker/worker-calls.ts';
 import { startScorer } from '../../services/scorer/scorer.ts';
 import { readToEnd } from '../../services/stage/read-range.ts';
-import { exampleBundle, exampleOnnx, exampleWindows } from '../conformance/example-models.ts';
 import type { BenchResult } from './bench-result.ts';
 import { compareRates } from './compare-rates.ts';
-import { exampleBatch, exampleStream, windowsInBatch } from './example-telemetry.ts';
+import { exampleStreams, windowsInBatch } from './example-telemetry.ts';
 
-const shape = { rows: 64, features: 16, scoredFeatures: 16 };
-const strideRows = 16;
-const streams = Array.from({ length: 8 }, (_, i) => `bench-${i}`);
-const partitions = 4;
 /** The configuration's own. */
 const scorerOptions = { maxRecords: 500, snapshotEveryRecords: 2000 };
-/** What the pipeline runs on: the main thread and one worker. */
+/** What the pipeline runs on: the main thread, and a worker that scores. */
 const threads = 2;
-const bareBatch = 256;
+const rounds = 3;
 const bareRoundMs = 500;
 
 /** The dense model 1024-256-64-256-1024. */
 export function benchDense(): Promise<BenchResult> {
-  return benchArchitecture(parseArchitecture('dense', { hidden: [256], code: 64 }), 512);
+  return benchArchitecture(parseArchitecture('dense', { hidden: [256], code: 64 }), 1024);
 }
 
 /** The LSTM encoder-decoder with 64 units. */
 export function benchLstm(): Promise<BenchResult> {
-  return benchArchitecture(parseArchitecture('lstm', { units: 64, code: 64 }), 128);
+  return benchArchitecture(parseArchitecture('lstm', { units: 64, code: 64 }), 192);
 }
 
 /**
- * Windows a second from binary telemetry in the embedded log to score events committed there, by the real scorer from its
- * start to its last commit; against onnxruntime alone with the same model on arrays made before, on as many threads in
- * all.
+ * Windows a second from binary telemetry in the embedded log to score events committed there, by the real scorer, from
+ * its start to its last commit; against onnxruntime alone with the same model on arrays made before, in as many workers as
+ * the pipeline has threads in all.
  */
 async function benchArchitecture(architecture: ArchitectureDescription, batches: number): Promise<BenchResult> {
-  await useWasmBackend();
-  const onnx = exampleOnnx(architecture, shape, 1);
   const folder = mkdtempSync(join(tmpdir(), 'cupola-bench-pipeline-'));
   const runtime = await openOnnxRuntime({ workers: threads - 1 });
-  const bare = await InferenceSession.create(onnx, { intraOpNumThreads: threads, graphOptimizationLevel: 'all' });
   try {
+    const fill = fileURLToPath(beside('pipeline-input.ts'));
+    execFileSync(execPath, [fill, folder, JSON.stringify(architecture), String(batches)], { stdio: 'inherit' });
     const bundles = new FileBundleStore(join(folder, 'bundles'), systemClock);
-    const filled = join(folder, 'filled.db');
-    await fillLog(filled, batches, (definition) => promoted(bundles, architecture, onnx, definition));
-    const { value, ratio } = await compareRates(
-      () => pipelineRate(filled, bundles, runtime, batches),
-      () => bareRate(bare),
-      3,
+    const model = await bundles.get((await bundles.list())[0]!.version);
+    const bare = Array.from(
+      { length: threads },
+      () => new WorkerCalls('bare', beside('bare-onnx.ts'), 'CUPOLA_RUNTIME_FAILED'),
     );
-    const against = `onnxruntime alone on ready-made windows, ${threads} threads in all for either`;
+    await Promise.all(bare.map((worker) => worker.call('load', [model])));
+    const rate = (): Promise<number> => pipelineRate(folder, { bundles, runtime }, windowsIn(batches));
+    const { value, ratio } = await compareRates(rate, () => bareRate(bare), rounds);
+    await Promise.all(bare.map((worker) => worker.close()));
+    const against = `onnxruntime alone on ready-made windows, ${threads} threads in all for each`;
     return { name: `pipeline.${architecture.name}`, value, unit: 'windows/s', against, ratio };
   } finally {
-    await bare.release();
     await runtime.close();
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Stores a model of a stream's own, and returns its version. */
-function promoted(
-  bundles: BundleStore,
-  architecture: ArchitectureDescription,
-  onnx: Uint8Array,
-  definition: StreamDefinition,
-): Promise<string> {
-  const { manifest } = exampleBundle(shape, strideRows, { architecture, onnx });
-  return bundles.put({ manifest: { ...manifest, definition }, onnx });
+function beside(file: string): URL {
+  return new URL(file, import.meta.url);
 }
 
-/** A log as ingest leaves it: definitions, a command to promote each stream's model, and telemetry with ticks. */
-async function fillLog(
-  path: string,
-  batches: number,
-  modelOf: (definition: StreamDefinition) => Promise<string>,
-): Promise<void> {
-  const log = openEmbeddedLog({ path, partitions });
-  await log.ensureTopics(Object.values(topics));
-  for (const stream of streams) {
-    const definition = exampleStream(stream);
-    const promote = { type: 'promote', id: stream, stream, modelVersion: await modelOf(definition) } as const;
-    await log.append([
-      record(topics.streams.name, stream, encodeStreamDefinition(definition)),
-      record(topics.commands.name, stream, encodeCommand({ ...promote, issuedAtMs: 0, issuedBy: 'bench', reason: '' })),
-    ]);
-  }
-  for (let index = 0; index < batches; index++) {
-    const samples = streams.map((stream) => exampleBatch(stream, index));
-    const tick = { type: 'tick', source: 'bench', timeMs: samples[0]!.ingestTimeMs } as const;
-    const ticks = streams
-      .slice(0, partitions)
-      .map((stream) => record(topics.telemetry.name, stream, encodeTelemetry(tick)));
-    await log.append([
-      ...samples.map((batch) => record(topics.telemetry.name, batch.stream, encodeTelemetry(batch))),
-      ...ticks,
-    ]);
-  }
-  await log.close();
+/** The first batch of a stream completes no window. */
+function windowsIn(batches: number): number {
+  return exampleStreams.length * (batches - 1) * windowsInBatch;
 }
 
-/** Streams are dealt out to the partitions. */
-function record(topic: string, stream: string, value: Uint8Array): OutgoingRecord {
-  return { topic, partition: streams.indexOf(stream) % partitions, key: stream, value, timestampMs: 0 };
-}
-
-/** On a copy of the filled log. */
-async function pipelineRate(
-  filled: string,
-  bundles: BundleStore,
-  runtime: ScoringRuntime,
-  batches: number,
-): Promise<number> {
-  const path = `${filled}.copy`;
-  copyFileSync(filled, path);
+/** Scores all there is in a copy of the log. */
+async function pipelineRate(folder: string, ports: Omit<ScorerPorts, 'log'>, windows: number): Promise<number> {
+  const path = join(folder, 'copy.db');
+  copyFileSync(join(folder, 'log.db'), path);
   const log = openEmbeddedLog({ path });
   const database = EmbeddedDatabase.acquire(path);
   const started = performance.now();
-  const scorer = await startScorer({ log, bundles, runtime }, scorerOptions);
-  await Promise.race([scorer.finished, allCommitted(log, LogStore.of(database))]);
+  const scorer = await startScorer({ log, ...ports }, scorerOptions);
+  await Promise.race([scorer.finished, allCommitted(LogStore.of(database))]);
   const elapsedMs = performance.now() - started;
   await scorer.stop();
-  const windows = await scoredWindows(log);
+  const scored = await scoresIn(log);
   database.release();
   await log.close();
-  // Of the first batch, no window is complete yet.
-  if (windows !== streams.length * windowsInBatch * (batches - 1)) throw new Error(`${windows} windows were scored`);
+  if (scored !== windows) throw new Error(`${scored} of ${windows} windows were scored`);
   return (1000 * windows) / elapsedMs;
 }
 
-async function allCommitted(log: Log, store: LogStore): Promise<void> {
-  for (let partition = 0; partition < partitions; partition++) {
-    const { end } = await log.range(topics.telemetry.name, partition);
-    while (store.position('scorer', topics.telemetry.name, partition) !== end) await systemClock.sleep(1);
-  }
+async function allCommitted(store: LogStore): Promise<void> {
+  for (const { number, end } of store.topic(topics.telemetry.name).partitions)
+    while (store.position('scorer', topics.telemetry.name, number) !== end) await systemClock.sleep(5);
 }
 
-async function scoredWindows(log: Log): Promise<number> {
-  let windows = 0;
-  for (let partition = 0; partition < partitions; partition++) {
+async function scoresIn(log: Log): Promise<number> {
+  let scores = 0;
+  for (let partition = 0; partition < (await log.partitions(topics.scores.name)); partition++) {
     const { records } = await readToEnd(log, topics.scores.name, partition);
-    for (const { value } of records) windows += decodeScoreEvents(value!).filter(({ type }) => type === 'score').length;
+    for (const { value } of records) scores += decodeScoreEvents(value!).filter(({ type }) => type === 'score').length;
   }
-  return windows;
+  return scores;
 }
 
-async function bareRate(session: InferenceSession): Promise<number> {
-  const { features } = exampleWindows(shape, bareBatch, 1);
-  const feed = { windows: new Tensor('float32', features, [bareBatch, shape.rows, shape.features]) };
-  const started = performance.now();
-  let windows = 0;
-  while (performance.now() - started < bareRoundMs) {
-    await session.run(feed);
-    windows += bareBatch;
-  }
-  return (1000 * windows) / (performance.now() - started);
+/** Windows a second of all workers together. */
+async function bareRate(bare: readonly WorkerCalls[]): Promise<number> {
+  const rates = await Promise.all(bare.map((worker) => worker.call('rate', [bareRoundMs])));
+  return (rates as number[]).reduce((sum, rate) => sum + rate);
 }
