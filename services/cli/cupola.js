@@ -10,5 +10,7 @@ if (major < wanted[0] || (major === wanted[0] && minor < wanted[1])) {
   );
   process.exitCode = 2;
 } else {
+  // What was compiled before is not compiled again: commands start in half the time.
+  (await import('node:module')).enableCompileCache();
   await import('./main.ts');
 }

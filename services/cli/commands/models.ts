@@ -17,7 +17,7 @@ export function addModels(program: Command): void {
   const models = program.command('models').description('List, show, promote and roll back models of a running system');
   addSystemOptions(models.command('list').description('List the models, oldest first; * governs its stream'))
     .option('--stream <stream>', 'only those of this stream')
-    .addHelpText('after', examples('cupola models list', 'cupola models list --stream power --json'))
+    .addHelpText('after', examples('cupola models list', 'cupola models list --stream water --json'))
     .action(listModels);
   addSystemOptions(models.command('show').description('Show what a model was trained on and how it did'))
     .argument('<version>', 'as `cupola models list` shows it')
@@ -29,7 +29,7 @@ export function addModels(program: Command): void {
     .action(promote);
   addChangeOptions(models.command('rollback').description('Let the model govern again that did before the current one'))
     .argument('<stream>', 'as `cupola streams` shows it')
-    .addHelpText('after', examples('cupola models rollback power --reason "alarms on every sunrise"'))
+    .addHelpText('after', examples('cupola models rollback water --reason "alarms whenever urine is processed"'))
     .action(rollback);
 }
 

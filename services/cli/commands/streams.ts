@@ -10,7 +10,7 @@ export function addStreams(program: Command): void {
     .description('List the streams of a running system and how they stand, or show one with its channels')
     .argument('[stream]', 'show this one');
   addSystemOptions(command)
-    .addHelpText('after', examples('cupola streams', 'cupola streams power --json'))
+    .addHelpText('after', examples('cupola streams', 'cupola streams water --json'))
     .action((stream: string | undefined, options: SystemOptions) =>
       stream === undefined ? listStreams(options) : showStream(stream, options),
     );

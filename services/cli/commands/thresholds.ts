@@ -24,14 +24,14 @@ export function addThresholds(program: Command): void {
     .addHelpText(
       'after',
       examples(
-        'cupola thresholds set power mean-sigma k=8 --reason "eclipse season"',
-        'cupola thresholds set power quantile q=0.999 margin=1.5',
+        'cupola thresholds set water mean-sigma k=10 --reason "the tanks are being emptied"',
+        'cupola thresholds set water quantile q=0.999 margin=1.5',
       ),
     )
     .action(setThreshold);
   addSystemOptions(thresholds.command('history').description('Show which thresholds governed when, by whom and why'))
     .argument('[stream]', 'only this one')
-    .addHelpText('after', examples('cupola thresholds history', 'cupola thresholds history power --json'))
+    .addHelpText('after', examples('cupola thresholds history', 'cupola thresholds history water --json'))
     .action(showHistory);
 }
 

@@ -10,7 +10,7 @@ export function addTrain(program: Command): void {
     120,
   )
     .argument('<stream>', 'as `cupola streams` shows it')
-    .addHelpText('after', examples('cupola train power', 'cupola train power --wait 0 --json'))
+    .addHelpText('after', examples('cupola train water', 'cupola train water --wait 0 --json'))
     .addHelpText('after', '\nWhy a fit came to nothing stands in the log of the running system.')
     .action(train);
 }
