@@ -1,40 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
-
-const main = join(import.meta.dirname, '../../services/cli/main.ts');
-/** Compiled once for all processes: they start in half the time. */
-const compileCache = join(tmpdir(), 'cupola-compile-cache');
+import { outcomeOf, startCommand, type Outcome } from '../unit/cli/run-command.ts';
 
 /** How a process ended: by itself with a code, or by a signal; and what it said. */
-export interface ProcessEnd {
-  readonly code: number | null;
+export interface ProcessEnd extends Outcome {
   readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
-/** The real command in a process of its own. */
+/** The real command in a process of its own, to be listened to and to be killed. */
 export class CupolaProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
   readonly #awaited = new Set<{ readonly part: string; resolve(): void }>();
 
-  constructor(...args: readonly string[]) {
-    this.#child = spawn(process.execPath, [main, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
-    });
+  constructor(folder: string, ...args: readonly string[]) {
+    this.#child = startCommand(folder, args);
     createInterface({ input: this.#child.stderr! }).on('line', (line) => this.#hear(line));
-    this.ended = this.#end();
-  }
-
-  get pid(): number {
-    return this.#child.pid!;
+    this.ended = outcomeOf(this.#child).then((outcome) => ({ ...outcome, signal: this.#child.signalCode }));
   }
 
   /** Resolves once a line of standard error, past or to come, has this part; never, if none does. */
@@ -52,10 +35,5 @@ export class CupolaProcess {
   #hear(line: string): void {
     this.#lines.push(line);
     for (const awaited of this.#awaited) if (line.includes(awaited.part)) awaited.resolve();
-  }
-
-  async #end(): Promise<ProcessEnd> {
-    const [stdout, [code, signal]] = await Promise.all([text(this.#child.stdout!), once(this.#child, 'close')]);
-    return { code, signal, stdout, stderr: this.#lines.join('\n') };
   }
 }

@@ -12,29 +12,34 @@ import { CupolaProcess } from './cupola-process.ts';
 import { runOutcome, type RunOutcome } from './run-outcome.ts';
 
 const partitions = 3;
-/** More than any machine can take. */
+/** Station seconds in a second: more than any machine can take. */
 const speed = 1_000_000;
 /** Two and a half hours of telemetry, the last of them with faults. */
 const simulation = { seed: 1, historyOrbits: 1, quietMs: 0 };
 const liveSeconds = 3500;
+const dataDir = 'data';
+const config = {
+  dataDir,
+  sources: [{ type: 'simulate', speed, ...simulation }],
+  training: { enabled: false },
+  // Small enough that every process takes and makes snapshots.
+  log: { partitions, maxRecords: 50, snapshotEveryRecords: 300 },
+};
 
 /** A run of the simulated station by the real command, as fast as it goes, in a folder of its own. */
 export class StationRun {
-  /** The folder of log, history and models. */
-  readonly dataDir: string;
-  readonly #configFile: string;
+  readonly #folder: string;
 
   private constructor(folder: string) {
-    this.dataDir = join(folder, 'data');
-    this.#configFile = join(folder, 'cupola.yaml');
+    this.#folder = folder;
   }
 
   /** Prepares a run: its configuration, models to switch to, and commands that ask for those and for other thresholds. */
   static async in(folder: string, models: AlternativeModels): Promise<StationRun> {
     const run = new StationRun(folder);
-    await mkdir(run.dataDir, { recursive: true });
-    await writeFile(run.#configFile, JSON.stringify(run.#config()));
-    const versions = await models.store(new FileBundleStore(join(run.dataDir, 'models'), systemClock));
+    await mkdir(join(folder, dataDir), { recursive: true });
+    await writeFile(join(folder, 'cupola.yaml'), JSON.stringify(config));
+    const versions = await models.store(new FileBundleStore(join(folder, dataDir, 'models'), systemClock));
     const log = openEmbeddedLog({ path: run.path, partitions });
     await log.ensureTopics(Object.values(topics));
     await log.append(scriptedCommands(simulation.seed, versions, eventTimes()).bound);
@@ -44,27 +49,18 @@ export class StationRun {
 
   /** The file of log and history. */
   get path(): string {
-    return join(this.dataDir, 'cupola.db');
+    return join(this.#folder, dataDir, 'cupola.db');
   }
 
   /** Starts the run, or goes on with it. The process ends by itself when all telemetry is decided and recorded. */
   start(): CupolaProcess {
     const duration = String(liveSeconds / speed);
-    return new CupolaProcess('start', '--headless', '--config', this.#configFile, '--duration', duration, '--json');
+    return new CupolaProcess(this.#folder, 'start', '--headless', '--duration', duration, '--json');
   }
 
   /** What the run left; no process may be at work on it. */
   outcome(): Promise<RunOutcome> {
     return runOutcome(this.path, stationDefinitions('simulator'));
-  }
-
-  #config(): unknown {
-    return {
-      dataDir: this.dataDir,
-      sources: [{ type: 'simulate', speed, ...simulation }],
-      training: { enabled: false },
-      log: { partitions, maxRecords: 50, snapshotEveryRecords: 300 },
-    };
   }
 }
 
