@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
 const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default: 8 };
@@ -10,7 +9,6 @@ const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default:
 export const meanSigma: ThresholdPolicy<{ k: number }> = {
   name: 'mean-sigma',
   title: 'mean + k sigma of the holdout',
-  schema: z.strictObject({ k: z.number().min(k.min).max(k.max) }),
   parameters: [k],
   evaluate(parameters, { holdoutScores }) {
     const n = Math.max(holdoutScores.length, 1);

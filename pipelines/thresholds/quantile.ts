@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
 const q = { name: 'q', title: 'share of holdout windows below', min: 0, max: 1, default: 0.999 };
@@ -11,10 +10,6 @@ const margin = { name: 'margin', title: 'times that quantile', min: 0.1, max: 10
 export const quantile: ThresholdPolicy<{ q: number; margin: number }> = {
   name: 'quantile',
   title: 'quantile of the holdout',
-  schema: z.strictObject({
-    q: z.number().min(q.min).max(q.max),
-    margin: z.number().min(margin.min).max(margin.max).default(margin.default),
-  }),
   parameters: [q, margin],
   evaluate(parameters, { holdoutScores }) {
     if (holdoutScores.length === 0) return Infinity;

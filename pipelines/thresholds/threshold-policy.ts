@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-
 /** What a policy may go by: the anomaly scores of the model's holdout, ascending. */
 export interface ThresholdCalibration {
   readonly holdoutScores: readonly number[];
@@ -8,13 +6,12 @@ export interface ThresholdCalibration {
 /**
  * A rule that says above which anomalyScore a window violates. One file a policy; policies.ts lists them.
  *
- * `Parameters` are checked by `schema` where they come in; `evaluate` trusts them.
+ * Parameters are checked against their bounds where they come in (parseThreshold); `evaluate` trusts them.
  */
 export interface ThresholdPolicy<Parameters extends Record<string, number> = Record<string, number>> {
   readonly name: string;
   readonly title: string;
-  readonly schema: z.ZodType<Parameters>;
-  /** The parameters a person may set, with their bounds, for forms and help. */
+  /** The parameters that a setting has, with their bounds. */
   readonly parameters: readonly PolicyParameter[];
   evaluate(parameters: Parameters, calibration: ThresholdCalibration): number;
 }

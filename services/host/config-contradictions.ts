@@ -1,6 +1,5 @@
 import { architectureSettings } from '../../pipelines/autoencoders/architecture-settings.ts';
-import { parseThreshold, policies } from '../../pipelines/thresholds/policies.ts';
-import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
+import { thresholdProblems } from '../../pipelines/thresholds/policies.ts';
 import type { ConfigPath } from './config-reference.ts';
 import { problem, valueAt, type ConfigProblem } from './config-problems.ts';
 import type { Config } from './config-schema.ts';
@@ -15,7 +14,9 @@ export function contradictions(config: Config, isGiven: IsGiven): ConfigProblem[
     ...sourceProblems(config),
     ...serviceProblems(config, isGiven),
     ...architectureProblems(config),
-    ...thresholdProblems(config),
+    ...thresholdProblems(config.thresholds.default).map(({ path, value, bound }) =>
+      problem(['thresholds', 'default', ...path], value, bound),
+    ),
   ];
 }
 
@@ -47,35 +48,4 @@ function architectureProblems({ training }: Config): ConfigProblem[] {
       );
     return [problem(path, valueAt(settings, issue.path as ConfigPath), issue.message)];
   });
-}
-
-function* thresholdProblems({ thresholds }: Config): Generator<ConfigProblem> {
-  const path = ['thresholds', 'default'];
-  const { policy, parameters } = thresholds.default;
-  const known = policies.find(({ name }) => name === policy);
-  if (!known)
-    return yield problem([...path, 'policy'], policy, `one of ${policies.map(({ name }) => name).join(', ')}`);
-  for (const name of Object.keys(parameters)) {
-    const names = known.parameters.map((parameter) => parameter.name);
-    if (!names.includes(name))
-      yield problem(
-        [...path, 'parameters', name],
-        parameters[name],
-        `left out: the parameters of ${policy} are ${names.join(', ')}`,
-      );
-  }
-  for (const { name, min, max } of known.parameters) {
-    const value = parameters[name];
-    if (value !== undefined && (value < min || value > max))
-      yield problem([...path, 'parameters', name], value, `a number from ${min} to ${max}`);
-  }
-}
-
-/** A threshold with the defaults of its policy for the parameters that were left out. */
-export function fullThreshold({ policy, parameters }: ThresholdSetting): ThresholdSetting {
-  const known = policies.find(({ name }) => name === policy);
-  const defaults = Object.fromEntries(
-    (known?.parameters ?? []).map((parameter) => [parameter.name, parameter.default]),
-  );
-  return parseThreshold({ policy, parameters: { ...defaults, ...parameters } });
 }

@@ -1,8 +1,9 @@
 /** The only file that reads the environment and configuration files. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
+import { parseThreshold } from '../../pipelines/thresholds/policies.ts';
 import type { ConfigPath } from './config-reference.ts';
-import { contradictions, fullThreshold } from './config-contradictions.ts';
+import { contradictions } from './config-contradictions.ts';
 import { parseConfigFile, type ConfigFile } from './config-file.ts';
 import { ConfigInvalid, locate, problem, schemaProblems, valueAt, type ConfigProblem } from './config-problems.ts';
 import { configSchema, type Config } from './config-schema.ts';
@@ -150,7 +151,7 @@ function withNestedDefaults(config: Config): Config {
       ...config.training,
       architecture: { name, settings: parseArchitecture(name, settings).settings as Settings },
     },
-    thresholds: { default: fullThreshold(config.thresholds.default) },
+    thresholds: { default: parseThreshold(config.thresholds.default) },
   };
 }
 

@@ -4,8 +4,8 @@ import type { DatasetMember } from '../../pipelines/evaluation/datasets/recordin
 import { testStartMs } from '../../pipelines/evaluation/datasets/row-timeline.ts';
 import type { WatchPlan } from '../../pipelines/evaluation/watch-recording.ts';
 import { windowRows, type StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
+import { parseThreshold } from '../../pipelines/thresholds/policies.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
-import { fullThreshold } from './config-contradictions.ts';
 
 /** What may be chosen for a replay; the same for every channel of a data set. */
 export interface ReplaySettings {
@@ -50,7 +50,7 @@ export function replayPlan(member: DatasetMember, settings: ReplaySettings): Wat
     holdoutShare,
     fit: {
       architecture: architectureOf(definition, settings),
-      threshold: fullThreshold(settings.threshold ?? defaults.threshold),
+      threshold: parseThreshold(settings.threshold ?? defaults.threshold),
       seed: settings.seed ?? 1,
       maxEpochs: settings.maxEpochs ?? defaults.maxEpochs,
       batchSize,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { policies } from '../../../pipelines/thresholds/policies.ts';
+import { parseThreshold, policies } from '../../../pipelines/thresholds/policies.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 import type { ThresholdHistory } from '../../console/api.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
@@ -47,8 +47,7 @@ async function setThreshold(
   parameters: Readonly<Record<string, number>>,
   options: ChangeOptions,
 ): Promise<void> {
-  const { fullThreshold } = await import('../../host/config-contradictions.ts');
-  const setting = fullThreshold({ policy, parameters });
+  const setting = parseThreshold({ policy, parameters });
   const progress = new Progress();
   const { wait, reason = '' } = options;
   const status = await systemClient(options)
