@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { parseThreshold, policies } from '../../../pipelines/thresholds/policies.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 import type { ThresholdHistory } from '../../console/api.ts';
@@ -20,7 +20,7 @@ export function addThresholds(program: Command): void {
   addChangeOptions(thresholds.command('set').description("Set a stream's threshold from the next window on"))
     .argument('<stream>', 'as `cupola streams` shows it')
     .argument('<policy>', `one of ${policies.map(({ name }) => name).join(', ')}`)
-    .argument('[parameters...]', 'NAME=VALUE; the defaults of the policy where left out', parameter, {})
+    .addArgument(new Argument('[parameters...]', 'NAME=VALUE').argParser(parameter).default({}, "the policy's own"))
     .addHelpText(
       'after',
       examples(
