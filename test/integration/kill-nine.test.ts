@@ -79,8 +79,8 @@ describe('a run of the real command', () => {
   it('interrupted, ends in good order at once, and goes on to the same result', async () => {
     const run = await StationRun.in(join(folder, 'interrupted'), models);
     const process = run.start();
-    const halfway = { ...pace, workMs: pace.workMs / 2 };
-    await momentOf(process, 'work', run.path, halfway, SeededRandom.for(1, 'interruption'));
+    const early = { ...pace, workMs: pace.workMs / 5 };
+    await momentOf(process, 'work', run.path, early, SeededRandom.for(1, 'interruption'));
     const signalledMs = performance.now();
     const { exitCode, signal, stderr } = await process.kill('SIGINT');
     const stoppedMs = performance.now() - signalledMs;
