@@ -36,17 +36,16 @@ export function exampleStream(stream: string): StreamDefinition {
 export function exampleBatch(stream: string, index: number): SampleBatch {
   const random = SeededRandom.for(index, stream);
   const fromMs = startMs + index * rowsInBatch * intervalMs;
-  const samples = { length: rowsInBatch * channels };
-  return {
-    type: 'samples',
-    stream,
-    definitionVersion: 1,
-    ingestTimeMs: fromMs + rowsInBatch * intervalMs,
-    channel: Uint16Array.from(samples, (_, i) => i % channels),
-    eventTimeMs: Float64Array.from(samples, (_, i) => fromMs + Math.floor((i * intervalMs) / channels)),
-    value: Float64Array.from(samples, () => {
-      const value = random.normal();
-      return index % 2 === 0 ? value : Math.fround(value);
-    }),
-  };
+  const samples = rowsInBatch * channels;
+  const channel = new Uint16Array(samples);
+  const eventTimeMs = new Float64Array(samples);
+  const value = new Float64Array(samples);
+  for (let i = 0; i < samples; i++) {
+    const noise = random.normal();
+    channel[i] = i % channels;
+    eventTimeMs[i] = fromMs + Math.floor((i * intervalMs) / channels);
+    value[i] = index % 2 === 0 ? noise : Math.fround(noise);
+  }
+  const ingestTimeMs = fromMs + rowsInBatch * intervalMs;
+  return { type: 'samples', stream, definitionVersion: 1, ingestTimeMs, channel, eventTimeMs, value };
 }

@@ -32,12 +32,12 @@ const bareRoundMs = 500;
 
 /** The dense model 1024-256-64-256-1024. */
 export function benchDense(): Promise<BenchResult> {
-  return benchArchitecture(parseArchitecture('dense', { hidden: [256], code: 64 }), 1024);
+  return benchArchitecture(parseArchitecture('dense', { hidden: [256], code: 64 }), 768);
 }
 
 /** The LSTM encoder-decoder with 64 units. */
 export function benchLstm(): Promise<BenchResult> {
-  return benchArchitecture(parseArchitecture('lstm', { units: 64, code: 64 }), 192);
+  return benchArchitecture(parseArchitecture('lstm', { units: 64, code: 64 }), 256);
 }
 
 /**
