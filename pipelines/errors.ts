@@ -174,6 +174,10 @@ export const errorTable = {
     meaning: 'The data folder cannot be made or written.',
     remedy: 'Make it writable, or name another with --data-dir or dataDir in cupola.yaml.',
   },
+  CUPOLA_FILE_UNUSABLE: {
+    meaning: 'A file or folder cannot be read or written; the message has the reason of the operating system.',
+    remedy: 'See that the path is right, its folder is there, its permissions allow it and the disk has room.',
+  },
   CUPOLA_SERVICE_FAILED: {
     meaning: 'A service met an error that it cannot go on after, so the whole process ended.',
     remedy: 'Look at the cause in the log. What was committed is kept: the next start goes on from there.',

@@ -20,8 +20,11 @@ export function failureOf(error: unknown): ApiError {
 }
 
 function unexpected(cause: unknown): CupolaError {
-  const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : errorTable.CUPOLA_UNEXPECTED.meaning;
-  return new CupolaError('CUPOLA_UNEXPECTED', detail, { cause });
+  if (!(cause instanceof Error)) return new CupolaError('CUPOLA_UNEXPECTED', errorTable.CUPOLA_UNEXPECTED.meaning);
+  const { message, name, path }: NodeJS.ErrnoException = cause;
+  return path === undefined
+    ? new CupolaError('CUPOLA_UNEXPECTED', `${name}: ${message}`, { cause })
+    : new CupolaError('CUPOLA_FILE_UNUSABLE', message, { field: 'path', value: path, cause });
 }
 
 /** A failure for people: what, field, value and bound, and what to do. */

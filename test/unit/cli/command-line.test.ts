@@ -104,6 +104,12 @@ describe('the real command', { concurrency: 2 }, () => {
     for (const name of ['node', 'scoring', 'training', 'data folder', 'disk']) assert.match(names, new RegExp(name));
   });
 
+  test('a file that cannot be written is no fault of the program', async () => {
+    const outcome = await run('simulate', '--seconds', '10', '--out', join('none', 'a.jsonl'), '--json');
+    const { code, field } = failureIn(outcome);
+    assert.deepEqual([outcome.exitCode, code, field], [1, 'CUPOLA_FILE_UNUSABLE', 'path']);
+  });
+
   test('an older Node is told what to install, not shown a syntax error', async () => {
     const older = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"22.17.1"})';
     const { exitCode, stderr } = await outcomeOf(startCommand(folder, ['--version'], ['--import', older]));
