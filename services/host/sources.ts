@@ -89,8 +89,9 @@ function redefine(definition: StreamDefinition, override: StreamOverride | undef
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => {
     const [field] = path as (keyof StreamOverride)[];
+    const bound = message.replace(/^must be /, '');
     return locate(
-      problem(['streams', definition.stream, field!], override[field!] ?? definition[field!], message),
+      problem(['streams', definition.stream, field!], override[field!] ?? definition[field!], bound),
       'streams',
     );
   });

@@ -7,6 +7,8 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 const formVersion = 2;
 /** How long an opening process waits for one that is just ending to let go of the file. */
 const openTimeoutMs = 500;
+/** https://www.sqlite.org/rescode.html */
+const sqliteCodes = { busy: 5, notADatabase: 26 };
 
 /**
  * A SQLite file that this process has to itself, shared by all that open the same path in it.
@@ -26,7 +28,8 @@ export class EmbeddedDatabase {
   /**
    * The database at a path; balance each call with a release().
    *
-   * Errors: CUPOLA_LOG_IN_USE naming the other process; CUPOLA_LOG_FORM_UNKNOWN where another release wrote the file.
+   * Errors: CUPOLA_LOG_IN_USE naming the other process; CUPOLA_LOG_FORM_UNKNOWN where another release, or something else, wrote
+   * the file.
    */
   static acquire(path: string): EmbeddedDatabase {
     if (path === ':memory:') return new EmbeddedDatabase(path).#hold();
@@ -80,13 +83,13 @@ function openExclusively(path: string): DatabaseSync {
   const sqlite = new DatabaseSync(path, { timeout: openTimeoutMs });
   try {
     // Exclusive mode comes first: it keeps the WAL's index in this process's memory, and the lock from then on.
-    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL');
+    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 32768; PRAGMA journal_mode = WAL');
     sqlite.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -32768');
     sqlite.exec('BEGIN IMMEDIATE; COMMIT');
     agreeOnForm(sqlite, path);
   } catch (error) {
     sqlite.close();
-    throw isLocked(error) ? inUse(path, error) : error;
+    throw whyNotOpened(error, path);
   }
   writeFileSync(pidFile(path), `${process.pid}\n`);
   return sqlite;
@@ -97,17 +100,22 @@ function agreeOnForm(sqlite: DatabaseSync, path: string): void {
     .prepare('SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema) AS objects FROM pragma_user_version')
     .get() as { version: number; objects: number };
   if (objects === 0) sqlite.exec(`PRAGMA user_version = ${formVersion}`);
-  else if (version !== formVersion)
-    throw new CupolaError('CUPOLA_LOG_FORM_UNKNOWN', `${path} has form ${version}`, {
-      field: 'path',
-      value: path,
-      bound: `form ${formVersion}, which this release reads and writes`,
-    });
+  else if (version !== formVersion) throw unknownForm(path, version);
 }
 
-function isLocked(error: unknown): boolean {
-  const sqliteBusy = 5;
-  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+function unknownForm(path: string, found: unknown): CupolaError {
+  return new CupolaError('CUPOLA_LOG_FORM_UNKNOWN', `${path} has form ${String(found)}`, {
+    field: 'path',
+    value: path,
+    bound: `form ${formVersion}, which this release reads and writes`,
+  });
+}
+
+/** What SQLite said, in our words where it is a matter of the file. */
+function whyNotOpened(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
+  if (code === sqliteCodes.busy) return inUse(path, error);
+  return code === sqliteCodes.notADatabase ? unknownForm(path, 'none, for it is no SQLite file') : error;
 }
 
 function inUse(path: string, cause: unknown): CupolaError {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -72,6 +72,12 @@ describe('the embedded log', () => {
     assert.throws(() => openEmbeddedLog({ path }), coded('CUPOLA_LOG_FORM_UNKNOWN'));
     moveForm(-1);
     await openEmbeddedLog({ path }).close();
+  });
+
+  it('refuses a file that is no database', () => {
+    const path = join(folder, 'text.db');
+    writeFileSync(path, 'no database\n'.repeat(1000));
+    assert.throws(() => openEmbeddedLog({ path }), coded('CUPOLA_LOG_FORM_UNKNOWN'));
   });
 
   it('takes positions only from an assignment', async () => {
