@@ -182,6 +182,14 @@ export const errorTable = {
     meaning: 'A service met an error that it cannot go on after, so the whole process ended.',
     remedy: 'Look at the cause in the log. What was committed is kept: the next start goes on from there.',
   },
+  CUPOLA_LOCAL_SERVER_MISSING: {
+    meaning: 'A real server for development and tests needs a program that is not on this machine.',
+    remedy: 'Install the package that the message names, or use docker-compose.yml.',
+  },
+  CUPOLA_LOCAL_SERVER_FAILED: {
+    meaning: 'A real server for development and tests could not be fetched, or ended before it was ready.',
+    remedy: 'Read what it printed; `deploy/local/down` clears away what was started.',
+  },
   CUPOLA_UNEXPECTED: {
     meaning: 'A command met an error that it does not know.',
     remedy: 'Run it again with --debug for the place in the code, and report it.',
