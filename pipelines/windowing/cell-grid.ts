@@ -10,15 +10,7 @@ export interface CellGridState {
   readonly firstMs: Float64Array;
   readonly lastMs: Float64Array;
   readonly missing: Int32Array;
-  readonly late: LateObservations | null;
-  readonly tail: Observations | null;
 }
-
-interface Observations {
-  readonly timeMs: Float64Array;
-  readonly value: Float64Array;
-}
-type LateObservations = Observations;
 
 const initialRows = 64;
 
@@ -31,35 +23,29 @@ export class CellGrid {
   /** Value of each cell: its newest observation, or the carried one; 0 where missing. */
   values: Float64Array;
   mask: Uint8Array;
-  /** First and last event time observed in each cell; meaningful where `mask` is observed. */
+  /** The first event time observed in each cell; meaningful where `mask` is observed. */
   firstMs: Float64Array;
+  /** The event time that each cell's value is of; meaningful unless `mask` is missing. */
   lastMs: Float64Array;
   /** By row: how many scored cells are missing; set when the row is sealed. */
   missing: Int32Array;
   /** The newest cell with an observation. */
   newestCell = -Infinity;
-  readonly #keepsLate: boolean;
   /** Cell of row 0, first row in use, and row after the last in use. */
   #baseCell = 0;
   #from = 0;
   #to = 0;
   #capacity: number;
-  /** Late observations, beside the cells' own: only backfill sees them. */
-  #late: LateObservations | null = null;
-  /** The last observation of each channel in released rows: what the oldest row kept may carry. */
-  #tail: Observations;
 
-  constructor(channels: number, keepsLate: boolean, state?: CellGridState) {
+  constructor(channels: number, state?: CellGridState) {
     const rows = state ? state.missing.length : 0;
     this.channels = channels;
-    this.#keepsLate = keepsLate;
     this.#capacity = Math.max(initialRows, rows * 2);
     this.values = new Float64Array(this.#capacity * channels);
     this.mask = new Uint8Array(this.#capacity * channels);
     this.firstMs = new Float64Array(this.#capacity * channels);
     this.lastMs = new Float64Array(this.#capacity * channels);
     this.missing = new Int32Array(this.#capacity);
-    this.#tail = emptyObservations(channels);
     if (!state) return;
     this.values.set(state.values);
     this.mask.set(state.mask);
@@ -69,8 +55,11 @@ export class CellGrid {
     this.newestCell = state.newestCell;
     this.#baseCell = state.baseCell;
     this.#to = rows;
-    if (state.tail) this.#tail = copyObservations(state.tail, channels);
-    if (state.late) this.#late = copyObservations(state.late, this.#capacity * channels);
+  }
+
+  /** The oldest cell that is kept. */
+  get firstCell(): number {
+    return this.#baseCell + this.#from;
   }
 
   /** Starts with an empty grid at a cell. */
@@ -104,20 +93,9 @@ export class CellGrid {
     }
   }
 
-  observeLate(cell: number, channel: number, timeMs: number, value: number): void {
-    const at = this.rowOf(cell) * this.channels + channel;
-    this.#late ??= emptyObservations(this.#capacity * this.channels);
-    if (this.#late.timeMs[at]! > timeMs) return;
-    this.#late.timeMs[at] = timeMs;
-    this.#late.value[at] = value;
-  }
-
-  /** Lets go of all rows before a cell, remembering what they would have carried. */
+  /** Lets go of all rows before a cell. */
   release(cell: number): void {
-    const target = Math.min(cell - this.#baseCell, this.#to);
-    for (; this.#from < target; this.#from++) {
-      if (this.#keepsLate) this.#foldInto(this.#tail, this.#from);
-    }
+    this.#from = Math.max(this.#from, Math.min(cell - this.#baseCell, this.#to));
   }
 
   /** Moves on over wholly missing cells up to `cell`, keeping rows from `firstNeeded` on. */
@@ -130,71 +108,18 @@ export class CellGrid {
     this.missing.fill(missingPerRow, firstNewCell - this.#baseCell, this.#to);
   }
 
-  /**
-   * `rows` cells from `firstCell` on with late observations among them and everything carried anew: rows x channels of
-   * values and mask, as in a window.
-   */
-  reassemble(
-    firstCell: number,
-    rows: number,
-    intervalMs: number,
-    staleAfterMs: Float64Array,
-  ): { values: Float64Array; mask: Uint8Array } {
-    const { channels } = this;
-    const last = copyObservations(this.#tail, channels);
-    const firstRow = firstCell - this.#baseCell;
-    for (let row = this.#from; row < firstRow; row++) this.#foldInto(last, row);
-    const values = new Float64Array(rows * channels);
-    const mask = new Uint8Array(rows * channels);
-    for (let row = 0; row < rows; row++) {
-      const cellStartMs = (firstCell + row) * intervalMs;
-      this.#foldInto(last, firstRow + row);
-      for (let c = 0; c < channels; c++) {
-        const at = row * channels + c;
-        const ageMs = cellStartMs - last.timeMs[c]!;
-        if (!(ageMs <= staleAfterMs[c]!)) continue;
-        mask[at] = ageMs <= 0 ? cellMask.observed : cellMask.carried;
-        values[at] = last.value[c]!;
-      }
-    }
-    return { values, mask };
-  }
-
   snapshot(): CellGridState {
     const from = this.#from * this.channels;
     const to = this.#to * this.channels;
     return {
-      baseCell: this.#baseCell + this.#from,
+      baseCell: this.firstCell,
       newestCell: this.newestCell,
       values: this.values.slice(from, to),
       mask: this.mask.slice(from, to),
       firstMs: this.firstMs.slice(from, to),
       lastMs: this.lastMs.slice(from, to),
       missing: this.missing.slice(this.#from, this.#to),
-      late: this.#late && { timeMs: this.#late.timeMs.slice(from, to), value: this.#late.value.slice(from, to) },
-      tail: this.#keepsLate ? copyObservations(this.#tail, this.channels) : null,
     };
-  }
-
-  /** Puts a row's observations, late ones included, over older ones. */
-  #foldInto(observations: Observations, row: number): void {
-    const offset = row * this.channels;
-    for (let c = 0; c < this.channels; c++) {
-      const at = offset + c;
-      const observed = this.mask[at] === cellMask.observed;
-      if (observed) {
-        observations.timeMs[c] = this.lastMs[at]!;
-        observations.value[c] = this.values[at]!;
-      }
-      if (
-        this.#late &&
-        this.#late.timeMs[at]! > -Infinity &&
-        !(observed && this.lastMs[at]! > this.#late.timeMs[at]!)
-      ) {
-        observations.timeMs[c] = this.#late.timeMs[at]!;
-        observations.value[c] = this.#late.value[at]!;
-      }
-    }
   }
 
   #extendTo(cell: number): number {
@@ -216,10 +141,6 @@ export class CellGrid {
     this.firstMs = move(this.firstMs, this.channels);
     this.lastMs = move(this.lastMs, this.channels);
     this.missing = move(this.missing, 1);
-    this.#late = this.#late && {
-      timeMs: move(this.#late.timeMs, this.channels),
-      value: move(this.#late.value, this.channels),
-    };
     this.#capacity = capacity;
     this.#baseCell += this.#from;
     this.#to -= this.#from;
@@ -232,7 +153,6 @@ export class CellGrid {
     const from = this.#to * this.channels;
     this.values.fill(0, from);
     this.mask.fill(cellMask.missing, from);
-    this.#late?.timeMs.fill(-Infinity, from);
   }
 }
 
@@ -250,15 +170,4 @@ function moveRows<T extends Float64Array | Uint8Array | Int32Array>(
   const grown = new (column.constructor as new (length: number) => T)(length);
   grown.set(column.subarray(from, to));
   return grown;
-}
-
-function emptyObservations(length: number): Observations {
-  return { timeMs: new Float64Array(length).fill(-Infinity), value: new Float64Array(length) };
-}
-
-function copyObservations(source: Observations, length: number): Observations {
-  const copy = emptyObservations(length);
-  copy.timeMs.set(source.timeMs);
-  copy.value.set(source.value);
-  return copy;
 }

@@ -30,13 +30,14 @@ export interface WindowingSink {
 
 /** A windower's memory: plain data that structured clone can carry. Bounded by the window length and backfillMs. */
 export interface StreamWindowerState {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly watermarkMs: number;
   readonly firstCell: number;
   readonly nextSealCell: number;
   readonly nextWindowStartMs: number;
   readonly lastObservedMs: Float64Array;
-  readonly lastValue: Float64Array;
+  readonly carriedMs: Float64Array;
+  readonly carriedValue: Float64Array;
   readonly stale: Uint8Array;
   readonly allMissingSinceCell: number;
   readonly grid: CellGridState;
@@ -54,13 +55,16 @@ export interface StreamWindowerState {
  *   last to arrive.
  * - A cell is sealed once the watermark reaches its end. A channel without a sample in it carries its last observation
  *   while the cell's start is at most staleAfterMs after it; else the cell is missing.
+ * - A late sample is told as such, and counts from then on in every window that is still to be emitted: in its cell, and
+ *   in those after it that carry it.
  * - A channel is stale once a sealed cell ends more than staleAfterMs after its last observation (after the stream's first
- *   cell, if it never had one), and resumed with the first sample of the next sealed cell that has one.
+ *   cell, if it never had one), and resumed with the first sample of the next sealed cell that has one. Samples that came
+ *   after their cell was sealed do not end a silence.
  * - A window [s, s + windowLengthMs), s a multiple of strideMs not before the first cell, is emitted when its last cell is
  *   sealed: as a window, or as a gap if more than maxMissingShare of its scored cells are missing.
- * - A late sample in a gap window that ended less than backfillMs before the watermark is kept for that window alone. Once
- *   the watermark has moved on by outOfOrdernessMs (and moved at all) since the last of them, the window is assembled again
- *   from all that is known and, if now enough is there, emitted once as backfill.
+ * - A gap window that ended less than backfillMs before the watermark may be filled by late samples. Once the watermark has
+ *   moved on by outOfOrdernessMs (and moved at all) since the last of them, the window is emitted, once, as backfill if now
+ *   enough of it is known.
  */
 export class StreamWindower {
   readonly definition: StreamDefinition;
@@ -75,9 +79,12 @@ export class StreamWindower {
   #nextSealCell = 0;
   #nextSealEndMs = -Infinity;
   #nextWindowStartMs = 0;
-  #lastObservedMs: Float64Array;
-  #lastValue: Float64Array;
-  #stale: Uint8Array;
+  /** Of each channel's newest observation in a sealed cell that came before its cell was sealed; NaN where there is none. */
+  readonly #lastObservedMs: Float64Array;
+  /** Of what the next cell carries; -Infinity where nothing was ever seen. */
+  readonly #carriedMs: Float64Array;
+  readonly #carriedValue: Float64Array;
+  readonly #stale: Uint8Array;
   /** First cell of the run of wholly missing cells that reaches up to the newest sealed cell. */
   #allMissingSinceCell = 0;
 
@@ -88,10 +95,11 @@ export class StreamWindower {
     this.#staleAfterMs = Float64Array.from(channels, (channel) => channel.staleAfterMs ?? definition.staleAfterMs);
     this.#scored = Uint8Array.from(channels, (channel) => (channel.role === 'scored' ? 1 : 0));
     this.#scoredCells = this.#rows * this.#scored.reduce((sum, flag) => sum + flag, 0);
-    this.#grid = new CellGrid(channels.length, definition.backfillMs > 0, state?.grid);
+    this.#grid = new CellGrid(channels.length, state?.grid);
     this.#gaps = new GapLedger(definition, state?.gaps);
     this.#lastObservedMs = state?.lastObservedMs.slice() ?? new Float64Array(channels.length).fill(Number.NaN);
-    this.#lastValue = state?.lastValue.slice() ?? new Float64Array(channels.length);
+    this.#carriedMs = state?.carriedMs.slice() ?? new Float64Array(channels.length).fill(-Infinity);
+    this.#carriedValue = state?.carriedValue.slice() ?? new Float64Array(channels.length);
     this.#stale = state?.stale.slice() ?? new Uint8Array(channels.length);
     if (state) {
       this.#watermarkMs = state.watermarkMs;
@@ -139,13 +147,14 @@ export class StreamWindower {
   /** A copy of the memory: a windower made of it goes on exactly as this one would. */
   snapshot(): StreamWindowerState {
     return {
-      schemaVersion: 1,
+      schemaVersion: 2,
       watermarkMs: this.#watermarkMs,
       firstCell: this.#firstCell,
       nextSealCell: this.#nextSealCell,
       nextWindowStartMs: this.#nextWindowStartMs,
       lastObservedMs: this.#lastObservedMs.slice(),
-      lastValue: this.#lastValue.slice(),
+      carriedMs: this.#carriedMs.slice(),
+      carriedValue: this.#carriedValue.slice(),
       stale: this.#stale.slice(),
       allMissingSinceCell: this.#allMissingSinceCell,
       grid: this.#grid.snapshot(),
@@ -171,7 +180,10 @@ export class StreamWindower {
   #advance(watermarkMs: number, sink: WindowingSink): void {
     this.#watermarkMs = watermarkMs;
     // First, since what came within backfillMs counts, however far the watermark has moved now.
-    if (this.#gaps.isTouched) for (const startMs of this.#gaps.settled(watermarkMs)) this.#reassemble(startMs, sink);
+    if (this.#gaps.isTouched) {
+      for (const startMs of this.#gaps.settled(watermarkMs)) this.#refill(startMs, sink);
+      this.#gaps.forgetBefore(watermarkMs);
+    }
     if (watermarkMs < this.#nextSealEndMs) return;
     const targetCell = Math.floor(watermarkMs / this.definition.intervalMs);
     while (this.#nextSealCell < targetCell) {
@@ -208,13 +220,15 @@ export class StreamWindower {
         if (this.#stale[c] || firstMs - this.#silentSinceMs(c) > this.#staleAfterMs[c]!)
           this.#resume(c, last, firstMs, sink);
         this.#lastObservedMs[c] = grid.lastMs[at]!;
-        this.#lastValue[c] = grid.values[at]!;
+        this.#carriedMs[c] = grid.lastMs[at]!;
+        this.#carriedValue[c] = grid.values[at]!;
         continue;
       }
-      if (startMs - last <= this.#staleAfterMs[c]!) {
+      if (this.#carriesInto(cell, c)) {
         seen = true;
         grid.mask[at] = cellMask.carried;
-        grid.values[at] = this.#lastValue[c]!;
+        grid.lastMs[at] = this.#carriedMs[c]!;
+        grid.values[at] = this.#carriedValue[c]!;
       } else {
         missing += this.#scored[c]!;
       }
@@ -250,34 +264,55 @@ export class StreamWindower {
   }
 
   #emit(startMs: number, sink: WindowingSink): void {
+    const missingShare = this.#missingShareOf(startMs);
+    if (missingShare <= this.definition.maxMissingShare) {
+      this.#tell(startMs, missingShare, false, sink);
+      return;
+    }
+    this.#gaps.add(startMs, 1, this.#watermarkMs);
+    sink.gap(startMs, 1, missingShare);
+  }
+
+  #refill(startMs: number, sink: WindowingSink): void {
+    const missingShare = this.#missingShareOf(startMs);
+    if (missingShare > this.definition.maxMissingShare) return;
+    this.#gaps.remove(startMs);
+    this.#tell(startMs, missingShare, true, sink);
+  }
+
+  #missingShareOf(startMs: number): number {
     const firstRow = this.#grid.rowOf(startMs / this.definition.intervalMs);
     let missing = 0;
     for (let row = firstRow; row < firstRow + this.#rows; row++) missing += this.#grid.missing[row]!;
-    const missingShare = missing / this.#scoredCells;
-    if (missingShare > this.definition.maxMissingShare) {
-      this.#gaps.add(startMs, 1, this.#watermarkMs);
-      sink.gap(startMs, 1, missingShare);
-      return;
-    }
-    const from = firstRow * this.#grid.channels;
-    const to = from + this.#rows * this.#grid.channels;
+    return missing / this.#scoredCells;
+  }
+
+  #tell(startMs: number, missingShare: number, backfill: boolean, sink: WindowingSink): void {
+    const { values, mask, channels } = this.#grid;
+    const from = this.#grid.rowOf(startMs / this.definition.intervalMs) * channels;
+    const to = from + this.#rows * channels;
     sink.window({
       startMs,
       endMs: startMs + this.definition.windowLengthMs,
-      values: this.#grid.values.subarray(from, to),
-      mask: this.#grid.mask.subarray(from, to),
+      values: values.subarray(from, to),
+      mask: mask.subarray(from, to),
       missingShare,
-      backfill: false,
+      backfill,
     });
   }
 
   /** Whether every cell left to seal, and every window that ends with one, is wholly missing: then all can go at once. */
   #canSkip(): boolean {
+    const cell = this.#nextSealCell;
     return (
-      this.#nextSealCell > this.#grid.newestCell &&
-      this.#nextSealCell - this.#allMissingSinceCell >= this.#rows &&
-      this.#stale.every((flag) => flag === 1)
+      cell > this.#grid.newestCell &&
+      cell - this.#allMissingSinceCell >= this.#rows &&
+      this.#stale.every((flag, channel) => flag === 1 && !this.#carriesInto(cell, channel))
     );
+  }
+
+  #carriesInto(cell: number, channel: number): boolean {
+    return cell * this.definition.intervalMs - this.#carriedMs[channel]! <= this.#staleAfterMs[channel]!;
   }
 
   #skipTo(targetCell: number, sink: WindowingSink): void {
@@ -295,23 +330,46 @@ export class StreamWindower {
 
   #takeLate(batch: SampleBatch, index: number, sink: WindowingSink): void {
     const timeMs = batch.eventTimeMs[index]!;
+    const channel = batch.channel[index]!;
+    const value = batch.value[index]!;
     const cell = Math.floor(timeMs / this.definition.intervalMs);
-    if (this.#gaps.touch(cell * this.definition.intervalMs, this.#watermarkMs)) {
-      this.#grid.observeLate(cell, batch.channel[index]!, timeMs, batch.value[index]!);
-    }
+    this.#gaps.touch(cell * this.definition.intervalMs, this.#watermarkMs);
+    if (cell >= this.#grid.firstCell) this.#observeLate(cell, channel, timeMs, value);
+    this.#carryLate(cell + 1, channel, timeMs, value);
     sink.late(batch, index);
   }
 
-  #reassemble(startMs: number, sink: WindowingSink): void {
-    const { intervalMs, windowLengthMs, maxMissingShare } = this.definition;
-    const { values, mask } = this.#grid.reassemble(startMs / intervalMs, this.#rows, intervalMs, this.#staleAfterMs);
-    let missing = 0;
-    for (let at = 0; at < mask.length; at++) {
-      if (mask[at] === cellMask.missing) missing += this.#scored[at % this.#grid.channels]!;
+  #observeLate(cell: number, channel: number, timeMs: number, value: number): void {
+    if (cell < this.#nextSealCell) this.#known(cell, channel);
+    this.#grid.observe(cell, channel, timeMs, value);
+  }
+
+  /** Lets sealed cells from one on carry a late sample, up to the first that has something newer or lies too far ahead. */
+  #carryLate(fromCell: number, channel: number, timeMs: number, value: number): void {
+    if (timeMs >= this.#carriedMs[channel]!) {
+      this.#carriedMs[channel] = timeMs;
+      this.#carriedValue[channel] = value;
     }
-    const missingShare = missing / this.#scoredCells;
-    if (missingShare > maxMissingShare) return;
-    this.#gaps.remove(startMs);
-    sink.window({ startMs, endMs: startMs + windowLengthMs, values, mask, missingShare, backfill: true });
+    const grid = this.#grid;
+    const { intervalMs } = this.definition;
+    const reachesMs = timeMs + this.#staleAfterMs[channel]!;
+    for (let cell = Math.max(fromCell, grid.firstCell); cell < this.#nextSealCell; cell++) {
+      if (cell * intervalMs > reachesMs) return;
+      const at = grid.rowOf(cell) * grid.channels + channel;
+      if (grid.mask[at] === cellMask.observed) return;
+      if (grid.mask[at] === cellMask.carried && grid.lastMs[at]! > timeMs) return;
+      this.#known(cell, channel);
+      grid.mask[at] = cellMask.carried;
+      grid.lastMs[at] = timeMs;
+      grid.values[at] = value;
+    }
+  }
+
+  /** Something is known of a sealed cell now. */
+  #known(cell: number, channel: number): void {
+    const row = this.#grid.rowOf(cell);
+    if (this.#grid.mask[row * this.#grid.channels + channel] === cellMask.missing)
+      this.#grid.missing[row]! -= this.#scored[channel]!;
+    this.#allMissingSinceCell = Math.max(this.#allMissingSinceCell, cell + 1);
   }
 }

@@ -65,10 +65,10 @@ export function referenceWindows(definition: StreamDefinition, records: readonly
 class Reference {
   readonly definition: StreamDefinition;
   readonly say: (said: Said) => void;
-  /** In arrival order. */
-  readonly accepted: Sample[] = [];
-  /** Late samples kept for gap windows, in arrival order. */
-  readonly keptLate: Sample[] = [];
+  /** All of them, in arrival order. */
+  readonly samples: Sample[] = [];
+  /** Those that came before their cell was sealed. */
+  readonly inTime: Sample[] = [];
   /** Reported, not yet scored as backfill, not yet too old. */
   gaps: Gap[] = [];
   readonly staleChannels = new Set<number>();
@@ -84,11 +84,12 @@ class Reference {
 
   take(sample: Sample): void {
     if (this.firstCellStartMs === null) this.start(sample);
+    this.samples.push(sample);
+    if (sample.eventTimeMs >= this.nextCellStartMs) this.inTime.push(sample);
     if (sample.eventTimeMs < this.watermarkMs || sample.eventTimeMs < this.firstCellStartMs!) {
       this.takeLate(sample);
       return;
     }
-    this.accepted.push(sample);
     this.moveWatermark(sample.eventTimeMs - this.definition.outOfOrdernessMs);
   }
 
@@ -108,7 +109,6 @@ class Reference {
     const cellStartMs = Math.floor(sample.eventTimeMs / intervalMs) * intervalMs;
     const touched = this.gaps.filter(({ startMs }) => startMs <= cellStartMs && cellStartMs < startMs + windowLengthMs);
     for (const gap of touched) gap.touchedAtMs = this.watermarkMs;
-    if (touched.length > 0) this.keptLate.push(sample);
     this.say({ kind: 'late', ...sample });
   }
 
@@ -127,7 +127,7 @@ class Reference {
   /** Walks through a cell's samples of a channel, and then to its end, and tells when silence grew too long or ended. */
   tellSilence(channel: number, cellStartMs: number): void {
     const cellEndMs = cellStartMs + this.definition.intervalMs;
-    const before = this.accepted.filter((sample) => sample.channel === channel && sample.eventTimeMs < cellStartMs);
+    const before = this.inTime.filter((sample) => sample.channel === channel && sample.eventTimeMs < cellStartMs);
     let lastObservedMs = before.length === 0 ? null : Math.max(...before.map((sample) => sample.eventTimeMs));
     const tellStale = (nowMs: number): void => {
       const silentSinceMs = lastObservedMs ?? this.firstCellStartMs!;
@@ -135,7 +135,7 @@ class Reference {
       this.staleChannels.add(channel);
       this.say({ kind: 'stale', channel, lastObservedMs });
     };
-    const times = this.accepted
+    const times = this.inTime
       .filter((sample) => sample.channel === channel)
       .map((sample) => sample.eventTimeMs)
       .filter((timeMs) => timeMs >= cellStartMs && timeMs < cellEndMs)
@@ -151,7 +151,7 @@ class Reference {
   tellNextWindow(): void {
     const startMs = this.nextWindowStartMs;
     this.nextWindowStartMs += this.definition.strideMs;
-    const window = this.assemble(this.accepted, startMs);
+    const window = this.assemble(startMs);
     if (window.missingShare <= this.definition.maxMissingShare) {
       this.say({ kind: 'window', ...window, backfill: false });
       return;
@@ -165,17 +165,21 @@ class Reference {
       if (gap.touchedAtMs === null || this.watermarkMs === gap.touchedAtMs) continue;
       if (this.watermarkMs - gap.touchedAtMs < this.definition.outOfOrdernessMs) continue;
       gap.touchedAtMs = null;
-      const window = this.assemble([...this.accepted, ...this.keptLate], gap.startMs);
+      const window = this.assemble(gap.startMs);
       if (window.missingShare > this.definition.maxMissingShare) continue;
       this.gaps = this.gaps.filter((other) => other !== gap);
       this.say({ kind: 'window', ...window, backfill: true });
     }
   }
 
-  assemble(
-    samples: readonly Sample[],
-    startMs: number,
-  ): { startMs: number; endMs: number; values: number[]; mask: CellState[]; missingShare: number } {
+  /** A window of all that is known by now. */
+  assemble(startMs: number): {
+    startMs: number;
+    endMs: number;
+    values: number[];
+    mask: CellState[];
+    missingShare: number;
+  } {
     const { windowLengthMs, intervalMs, channels } = this.definition;
     const endMs = startMs + windowLengthMs;
     const values: number[] = [];
@@ -183,7 +187,7 @@ class Reference {
     const scored: CellState[] = [];
     for (let cellStartMs = startMs; cellStartMs < endMs; cellStartMs += intervalMs) {
       channels.forEach(({ role }, channel) => {
-        const cell = this.cell(samples, channel, cellStartMs);
+        const cell = this.cell(channel, cellStartMs);
         values.push(cell.value);
         mask.push(cell.state);
         if (role === 'scored') scored.push(cell.state);
@@ -193,9 +197,9 @@ class Reference {
     return { startMs, endMs, values, mask, missingShare };
   }
 
-  cell(samples: readonly Sample[], channel: number, cellStartMs: number): { state: CellState; value: number } {
+  cell(channel: number, cellStartMs: number): { state: CellState; value: number } {
     const cellEndMs = cellStartMs + this.definition.intervalMs;
-    const last = latest(samples.filter((sample) => sample.channel === channel && sample.eventTimeMs < cellEndMs));
+    const last = latest(this.samples.filter((sample) => sample.channel === channel && sample.eventTimeMs < cellEndMs));
     if (last === null) return { state: 'missing', value: 0 };
     if (last.eventTimeMs >= cellStartMs) return { state: 'observed', value: last.value };
     if (cellStartMs - last.eventTimeMs <= this.staleAfterMs(channel)) return { state: 'carried', value: last.value };
