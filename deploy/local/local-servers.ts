@@ -29,7 +29,8 @@ export interface LocalServersOptions {
   readonly say: (line: string) => void;
 }
 
-type State = Partial<Record<ServerKind, LocalServer>>;
+/** What was started, by kind. */
+export type LocalServers = Readonly<Partial<Record<ServerKind, LocalServer>>>;
 
 /** Where the servers keep what they have: in the project's folder, out of git. */
 export const localFolder = fileURLToPath(new URL('../../.cupola-local', import.meta.url));
@@ -39,10 +40,10 @@ export const localFolder = fileURLToPath(new URL('../../.cupola-local', import.m
  *
  * Errors: CUPOLA_LOCAL_SERVER_MISSING, CUPOLA_LOCAL_SERVER_FAILED, CUPOLA_USAGE_INVALID (another Kafka runs).
  */
-export async function up(options: LocalServersOptions, folder = localFolder): Promise<State> {
+export async function up(options: LocalServersOptions, folder = localFolder): Promise<LocalServers> {
   const { kinds, say } = options;
   for (const kind of kinds) {
-    const known = readState(folder)[kind];
+    const known = localServers(folder)[kind];
     const pids = serverPids(join(folder, kind));
     if (known && known.pids.every((pid) => pids.includes(pid))) {
       if (kind === 'kafka') refuseAnother(known, options);
@@ -52,10 +53,15 @@ export async function up(options: LocalServersOptions, folder = localFolder): Pr
     await end(join(folder, kind));
     say(`starting ${kind}`);
     const server = await start(kind, join(folder, kind), options);
-    writeState(folder, { ...readState(folder), [kind]: server });
+    writeServers(folder, { ...localServers(folder), [kind]: server });
     say(`${kind} is ready at ${server.address}`);
   }
-  return readState(folder);
+  return localServers(folder);
+}
+
+/** What `up` started and `down` has not ended. */
+export function localServers(folder = localFolder): LocalServers {
+  return existsSync(stateFile(folder)) ? (JSON.parse(readFileSync(stateFile(folder), 'utf8')) as LocalServers) : {};
 }
 
 /** Ends every server and removes all that they had. */
@@ -97,12 +103,8 @@ function stateFile(folder: string): string {
   return join(folder, 'servers.json');
 }
 
-function readState(folder: string): State {
-  return existsSync(stateFile(folder)) ? (JSON.parse(readFileSync(stateFile(folder), 'utf8')) as State) : {};
-}
-
-function writeState(folder: string, state: State): void {
+function writeServers(folder: string, servers: LocalServers): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${stateFile(folder)}.tmp`, JSON.stringify(state, null, 2));
+  writeFileSync(`${stateFile(folder)}.tmp`, JSON.stringify(servers, null, 2));
   renameSync(`${stateFile(folder)}.tmp`, stateFile(folder));
 }
