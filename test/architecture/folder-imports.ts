@@ -20,6 +20,8 @@ const maths = [/^@tensorflow\/tfjs-(core|layers)$/, /^protobufjs($|\/)/];
 const mathsTypes = [/^@tensorflow\/tfjs$/];
 /** Calls to a worker thread and back: what adapters off the main thread share. */
 const workerThreads = /^services\/adapters\/worker\//;
+/** Where records go and who owns a partition: the same in every adapter of the log. */
+const anyLog = /^services\/adapters\/log\//;
 const ownVersion = /^package\.json$/;
 const pageBuild = /^dashboards\/console\/build\.ts$/;
 
@@ -53,11 +55,12 @@ const folders: readonly Folder[] = [
     types: [],
     remedy: 'Pipelines are pure: say what is needed as a port in pipelines/ports.ts, and let an adapter do it.',
   },
-  adapter('embedded', /^node:sqlite$/),
+  adapter('log'),
+  adapter('embedded', /^node:sqlite$/, anyLog),
   adapter('files'),
   adapter('onnx', /^onnxruntime-/),
   adapter('tfjs', /^@tensorflow\//, /^webgpu$/),
-  adapter('kafka', /^kafkajs$/),
+  adapter('kafka', /^kafkajs$/, anyLog),
   adapter('influx', /^influx$/),
   adapter('otel', /^@opentelemetry\//),
   adapter('worker'),

@@ -1,4 +1,4 @@
-import { shareOut } from './share-out.ts';
+import { shareOut } from '../log/share-out.ts';
 
 /** What a group needs of its members. */
 export interface GroupMember {

@@ -10,12 +10,13 @@ import type {
   ReadResult,
 } from '../../../pipelines/ports.ts';
 import type { TopicSpec } from '../../../pipelines/topics.ts';
+import { invalid } from '../log/invalid-request.ts';
+import { keyPartition } from '../log/key-partition.ts';
 import { EmbeddedDatabase } from './database.ts';
 import { EmbeddedMembership } from './embedded-membership.ts';
 import { EmbeddedWriter } from './embedded-writer.ts';
-import { keyPartition } from './key-partition.ts';
 import { maintainLog } from './log-maintenance.ts';
-import { invalid, LogStore } from './log-store.ts';
+import { LogStore } from './log-store.ts';
 
 export interface EmbeddedLogOptions {
   /** A file, or `:memory:` for a log of its own, or `:memory:NAME` for one shared under that name in this process. */

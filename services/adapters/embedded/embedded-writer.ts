@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { Assignment, LogTransaction, LogWriter } from '../../../pipelines/ports.ts';
-import { invalid } from './log-store.ts';
+import { invalid } from '../log/invalid-request.ts';
 import type { GroupPositions, LogStore, WriterEpoch } from './log-store.ts';
 
 /** A transactional writer; opening it fences all earlier ones of its identity. */

@@ -4,7 +4,8 @@ import type { TopicSpec } from '../../../pipelines/topics.ts';
 import { Arrivals } from './arrivals.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import type { EmbeddedDatabase } from './database.ts';
-import { keyPartition } from './key-partition.ts';
+import { invalid } from '../log/invalid-request.ts';
+import { existingPartition, recordPartition } from '../log/record-partition.ts';
 import { prepareLog } from './log-schema.ts';
 import type { LogStatements } from './log-schema.ts';
 import { decodeRecordBatch, encodeRecordBatch } from './record-batch.ts';
@@ -102,9 +103,7 @@ export class LogStore {
 
   partition(topic: string, number: number): Partition {
     const { partitions } = this.topic(topic);
-    const partition = partitions[number];
-    if (partition) return partition;
-    throw invalid('partition', number, `a whole number from 0 to ${partitions.length - 1} in ${topic}`);
+    return partitions[existingPartition(topic, number, partitions.length)]!;
   }
 
   /** First offset kept; the end where nothing was ever written. */
@@ -176,21 +175,13 @@ export class LogStore {
   #place(records: readonly OutgoingRecord[]): Map<Partition, OutgoingRecord[]> {
     const placed = new Map<Partition, OutgoingRecord[]>();
     for (const record of records) {
-      if (!Number.isFinite(record.timestampMs)) throw invalid('timestampMs', record.timestampMs, 'a finite number');
-      const partition = this.#partitionFor(record);
+      const { partitions } = this.topic(record.topic);
+      const partition = partitions[recordPartition(record, partitions.length)]!;
       const own = placed.get(partition);
       if (own) own.push(record);
       else placed.set(partition, [record]);
     }
     return placed;
-  }
-
-  #partitionFor({ topic, partition, key }: OutgoingRecord): Partition {
-    if (partition !== undefined) return this.partition(topic, partition);
-    const { partitions } = this.topic(topic);
-    if (key !== null) return partitions[keyPartition(key, partitions.length)]!;
-    if (partitions.length === 1) return partitions[0]!;
-    throw invalid('partition', partition, `named where a record of ${topic} has no key`);
   }
 
   #refuseFenced({ identity, epoch }: WriterEpoch): void {
@@ -222,15 +213,6 @@ export class LogStore {
       this.statements.setPosition.run(group, topic, partition, offset);
     }
   }
-}
-
-/** An error about a request to the log that nothing could satisfy. */
-export function invalid(field: string, value: unknown, bound: string): CupolaError {
-  return new CupolaError('CUPOLA_LOG_REQUEST_INVALID', `${field} is ${String(value)}; it must be ${bound}`, {
-    field,
-    value,
-    bound,
-  });
 }
 
 function nextRow(records: readonly OutgoingRecord[], from: number): readonly OutgoingRecord[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { shareOut } from '../../../../services/adapters/embedded/share-out.ts';
+import { shareOut } from '../../../../services/adapters/log/share-out.ts';
 
 const partitions = fc.integer({ min: 1, max: 40 });
 const owners = fc.array(fc.option(fc.nat(9), { nil: undefined }), { maxLength: 40 });
