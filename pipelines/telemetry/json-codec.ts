@@ -2,8 +2,9 @@ import { describeValue } from './describe-value.ts';
 import { eventTimeBound, parseEventTime } from './event-time.ts';
 import { jsonItems } from './json-items.ts';
 import { sampleJson } from './sample-json.ts';
+import { missingField, refuseChannel, type Refusal } from './refusal.ts';
 import { SampleCollector } from './sample-collector.ts';
-import type { DeadLetter, RejectionReason, SourceSamples } from './source-samples.ts';
+import type { DeadLetter, SourceSamples } from './source-samples.ts';
 
 /** What a document held: the good samples in its order, and what was not one. */
 export interface DecodedJson {
@@ -11,15 +12,8 @@ export interface DecodedJson {
   readonly rejected: readonly DeadLetter[];
 }
 
-/** Why something is no sample. */
-interface Refusal {
-  readonly reason: RejectionReason;
-  readonly detail: string;
-}
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
-const maxChannelIdLength = 200;
 const bareNumber = /NaN|Infinity/;
 
 /**
@@ -83,8 +77,8 @@ function readColumns(
 
 /** Adds a good sample; says why where it is none. */
 function addSample(collector: SampleCollector, channelId: string, time: unknown, value: unknown): Refusal | null {
-  if (time === undefined) return missing('time', eventTimeBound);
-  if (value === undefined) return missing('value', 'a finite number');
+  if (time === undefined) return missingField('time', eventTimeBound);
+  if (value === undefined) return missingField('value', 'a finite number');
   const timeMs = parseEventTime(time);
   if (!Number.isFinite(timeMs)) {
     const reason = typeof time === 'number' ? 'not-a-number' : 'undecodable';
@@ -96,28 +90,14 @@ function addSample(collector: SampleCollector, channelId: string, time: unknown,
   return null;
 }
 
-function refuseChannel(channel: unknown, collector: SampleCollector): Refusal | null {
-  const bound = `a text of 1 to ${maxChannelIdLength} characters`;
-  if (channel === undefined) return missing('channel', bound);
-  if (typeof channel !== 'string' || channel.length === 0 || channel.length > maxChannelIdLength)
-    return { reason: 'undecodable', detail: `channel is ${describeValue(channel)}, must be ${bound}` };
-  if (!collector.hasRoomFor(channel))
-    return { reason: 'undecodable', detail: `channel is number 65537 of its message, must be one of at most 65536` };
-  return null;
-}
-
 function refuseColumns(times: unknown, values: unknown): Refusal | null {
-  if (times === undefined) return missing('times', 'a list of times');
-  if (values === undefined) return missing('values', 'a list of numbers');
+  if (times === undefined) return missingField('times', 'a list of times');
+  if (values === undefined) return missingField('values', 'a list of numbers');
   if (!Array.isArray(times))
     return { reason: 'undecodable', detail: `times is ${describeValue(times)}, must be a list of times` };
   if (!Array.isArray(values) || values.length !== times.length)
     return { reason: 'undecodable', detail: `values is ${describeValue(values)}, must be a list of ${times.length}` };
   return null;
-}
-
-function missing(field: string, bound: string): Refusal {
-  return { reason: 'missing-field', detail: `${field} is missing, must be ${bound}` };
 }
 
 /** The parsed item, or the error that says why it cannot be parsed. */
