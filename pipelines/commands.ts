@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultRequestSchema } from './fault-request.ts';
 import { thresholdSettingSchema } from './thresholds/threshold-setting.ts';
 
 const everyCommand = {
@@ -19,11 +20,14 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...everyCommand, type: z.literal('set-threshold'), setting: thresholdSettingSchema }),
   /** A fit now, whatever the schedule; the trainer answers it with a promote command of its own. */
   z.strictObject({ ...everyCommand, type: z.literal('train') }),
+  /** Simulation only; ingest answers it with the fault's truth record. */
+  z.strictObject({ ...everyCommand, type: z.literal('inject-fault'), fault: faultRequestSchema }),
 ]);
 
 export type Command = z.output<typeof commandSchema>;
 export type PromoteCommand = Extract<Command, { type: 'promote' }>;
 export type SetThresholdCommand = Extract<Command, { type: 'set-threshold' }>;
+export type InjectFaultCommand = Extract<Command, { type: 'inject-fault' }>;
 
 const everySetting = {
   stream: z.string(),

@@ -156,7 +156,7 @@ export const errorTable = {
   },
   CUPOLA_COMMAND_PENDING: {
     meaning: 'A running system took a command and has not applied it in the time that was waited.',
-    remedy: 'It governs from the next window on: wait longer (--wait), or look again later.',
+    remedy: 'It takes effect as telemetry comes: wait longer (--wait), or look again later.',
   },
   CUPOLA_COMMAND_REFUSED: {
     meaning: 'The service that applies a command could not obey it.',

@@ -15,6 +15,9 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
+/** Kinds that have an amplitude. */
+export const amplitudeKinds: readonly FaultKind[] = ['step', 'drift', 'spike', 'noise', 'oscillation', 'leak'];
+
 /** The truth about one injected fault. It goes to cupola.truth; no detector reads it. */
 export interface FaultTruth {
   readonly id: string;

@@ -15,7 +15,7 @@ export interface SourceSamples {
   readonly value: Float64Array;
 }
 
-/** Why something did not become a sample. */
+/** Why something did not become a sample, or a command to a source was not obeyed. */
 export const rejectionReasons = [
   'undecodable',
   'not-a-number',
@@ -23,11 +23,12 @@ export const rejectionReasons = [
   'before-1970',
   'too-far-ahead',
   'missing-field',
+  'command-impossible',
 ] as const;
 
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-/** Something that could not become a sample, byte for byte, with where it stood and why it was refused. */
+/** Something that could not become a sample (or a command that could not be obeyed), byte for byte, with where it stood and why it was refused. */
 export interface DeadLetter {
   readonly source: string;
   readonly reason: RejectionReason;

@@ -3,6 +3,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { CupolaError } from '../../pipelines/errors.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addFaults } from './commands/faults.ts';
 import { addModels } from './commands/models.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSimulate } from './commands/simulate.ts';
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
     addStreams,
     addModels,
     addThresholds,
+    addFaults,
     addConfig,
     addDoctor,
   ])

@@ -18,7 +18,7 @@ export class SystemClient {
   }
 
   /**
-   * Asks for a command and waits until it governs, at most `waitMs` (0: not at all).
+   * Asks for a command and waits until it takes effect, at most `waitMs` (0: not at all).
    *
    * Errors: SystemRefusal; CUPOLA_COMMAND_REFUSED; CUPOLA_COMMAND_PENDING.
    */

@@ -26,7 +26,7 @@ export function addSystemOptions(command: Command): Command {
 export function addChangeOptions(command: Command, waitSeconds = 30): Command {
   return addSystemOptions(command)
     .option('--reason <text>', 'why; kept with the change')
-    .option('--wait <seconds>', 'how long to wait until it governs; 0 does not wait', seconds, waitSeconds);
+    .option('--wait <seconds>', 'how long to wait until it takes effect; 0 does not wait', seconds, waitSeconds);
 }
 
 /** The running system that the options mean. */

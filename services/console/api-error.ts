@@ -6,6 +6,7 @@ import type { ApiError } from './api.ts';
 const statuses: Partial<Record<ErrorCode, number>> = {
   CUPOLA_REQUEST_INVALID: 400,
   CUPOLA_THRESHOLD_INVALID: 400,
+  CUPOLA_FAULT_IMPOSSIBLE: 400,
   CUPOLA_ORIGIN_REFUSED: 403,
   CUPOLA_ROUTE_UNKNOWN: 404,
   CUPOLA_STREAM_UNKNOWN: 404,

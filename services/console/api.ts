@@ -5,6 +5,7 @@
  */
 import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
 import type { BundleManifest } from '../../pipelines/autoencoders/bundle.ts';
+import type { FaultRequest, PossibleFault } from '../../pipelines/fault-request.ts';
 import type { BundleSummary } from '../../pipelines/ports.ts';
 import type { PolicyParameter } from '../../pipelines/thresholds/threshold-policy.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
@@ -225,6 +226,17 @@ export interface ThresholdPreview {
   readonly level: number;
 }
 
+/** `GET /api/faults[?stream]`: injected faults, newest first; simulation only. */
+export interface FaultList {
+  /** Those of the schedule once they have begun, those that were asked for once they are taken. */
+  readonly faults: readonly FaultTruth[];
+}
+
+/** `GET /api/streams/:stream/possible-faults`: what `inject-fault` can ask of it; none where no simulator feeds it. */
+export interface PossibleFaultList {
+  readonly faults: readonly PossibleFault[];
+}
+
 /** What `POST /api/commands` takes; the service adds the id (where absent) and the time. */
 export type CommandRequest = {
   readonly id?: string;
@@ -236,23 +248,26 @@ export type CommandRequest = {
   | { readonly type: 'set-threshold'; readonly setting: ThresholdSetting }
   | { readonly type: 'promote'; readonly modelVersion: string }
   | { readonly type: 'train' }
+  | { readonly type: 'inject-fault'; readonly fault: FaultRequest }
 );
 
 /**
  * A command and what became of it: it is pending until the service that applies it has answered; one to train, until
- * the model that came of it governs.
+ * the model that came of it governs; one to inject a fault, until the simulator has taken it.
  */
 export interface CommandStatus {
   readonly id: string;
   readonly stream: string;
-  readonly type: 'set-threshold' | 'promote' | 'train';
+  readonly type: 'set-threshold' | 'promote' | 'train' | 'inject-fault';
   readonly state: 'pending' | 'applied' | 'refused';
   readonly issuedAtMs: number;
   readonly issuedBy: string;
   readonly reason: string;
   readonly setting: ThresholdSetting | null;
   readonly modelVersion: string | null;
-  /** Start of the first window that it governs; null unless applied. */
+  /** The fault as it is injected; null unless one was asked for and taken. */
+  readonly injected: FaultTruth | null;
+  /** Start of the first window that it governs, or of the fault; null unless applied. */
   readonly effectiveFromMs: number | null;
   /** Null unless refused. */
   readonly refusedBecause: string | null;

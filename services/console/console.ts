@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { CupolaError } from '../../pipelines/errors.ts';
+import type { PossibleFaults } from '../../pipelines/fault-request.ts';
 import type { BundleStore, Clock, HistoryStore, Log } from '../../pipelines/ports.ts';
 import type { RunningService } from '../service.ts';
 import type { ConsoleStatus } from './api.ts';
@@ -18,6 +19,8 @@ export interface ConsoleOptions {
   readonly port: number;
   /** Folder of the built page; without one only the API is served. */
   readonly assets?: string;
+  /** What faults the streams of simulated stations can have; by default no source is one. */
+  readonly possibleFaults?: PossibleFaults;
   /** Told of what the console met and went on after. */
   readonly report?: (error: unknown) => void;
 }
@@ -33,11 +36,14 @@ export interface ConsoleService extends RunningService {
  * Errors: CUPOLA_PORT_IN_USE.
  */
 export async function startConsole(options: ConsoleOptions): Promise<ConsoleService> {
-  const { host = '127.0.0.1', port, assets = null, report = () => undefined } = options;
+  const { host = '127.0.0.1', port, assets = null, report = () => undefined, possibleFaults = new Map() } = options;
   const core = new ConsoleCore({ ...options, report });
   const { model, levels, summaries, feed } = core;
   const status = (): ConsoleStatus => core.status();
-  const server = createServer({ host, assets, report }, { ...options, model, levels, summaries, feed, status });
+  const server = createServer(
+    { host, assets, report },
+    { ...options, possibleFaults, model, levels, summaries, feed, status },
+  );
   const url = await listen(server, host, port);
   const stopping = new AbortController();
   const finished = untilOneFails([core.follow(stopping.signal), core.publish(stopping.signal)], stopping);

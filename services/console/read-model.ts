@@ -1,5 +1,6 @@
 import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
 import type { Command, ModelSetting, PromoteCommand, ThresholdRecord } from '../../pipelines/commands.ts';
+import { commandedFaultId, commandOfFault } from '../../pipelines/fault-request.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
@@ -67,6 +68,8 @@ export class ReadModel {
   takeFault(fault: FaultTruth): void {
     setBounded(this.#faults, fault.id, fault, maxFaults);
     this.#unannouncedFaults.add(fault.id);
+    const commandId = commandOfFault(fault.id);
+    if (commandId !== null) this.#changes.commands.add(commandId);
   }
 
   /** A setting names the command that asked for it. */
@@ -107,7 +110,17 @@ export class ReadModel {
   /** Faults that have begun by station time, newest first: what is still to come stays a surprise. */
   faults(): readonly FaultTruth[] {
     const nowMs = this.stationTimeMs ?? -Infinity;
-    return [...this.#faults.values()].filter(({ startMs }) => startMs <= nowMs).sort((a, b) => b.startMs - a.startMs);
+    return this.#newestFaults(({ startMs }) => startMs <= nowMs);
+  }
+
+  /** The same, and those that were asked for, which are no surprise. */
+  knownFaults(): readonly FaultTruth[] {
+    const nowMs = this.stationTimeMs ?? -Infinity;
+    return this.#newestFaults(({ id, startMs }) => startMs <= nowMs || commandOfFault(id) !== null);
+  }
+
+  #newestFaults(isShown: (fault: FaultTruth) => boolean): readonly FaultTruth[] {
+    return [...this.#faults.values()].filter(isShown).sort((a, b) => b.startMs - a.startMs);
   }
 
   /** Faults that have begun since this was last asked. */
@@ -124,6 +137,8 @@ export class ReadModel {
   command(id: string): CommandStatus | null {
     const command = this.#commands.get(id);
     if (!command) return null;
+    if (command.type === 'inject-fault')
+      return injectionStatus(command, this.#faults.get(commandedFaultId(id)) ?? null);
     const fit = this.#fits.get(id);
     const status = commandStatus(command, this.#answers.get(fit?.id ?? id) ?? null);
     return fit ? { ...status, modelVersion: fit.modelVersion } : status;
@@ -159,9 +174,16 @@ function commandStatus(command: Command, answer: Answer | null): CommandStatus {
     reason,
     setting: command.type === 'set-threshold' ? command.setting : null,
     modelVersion: command.type === 'promote' ? command.modelVersion : null,
+    injected: null,
     effectiveFromMs: applied ? answer.effectiveFromMs : null,
     refusedBecause,
   };
+}
+
+/** The answer to a command to inject a fault is the fault's truth. */
+function injectionStatus(command: Command, injected: FaultTruth | null): CommandStatus {
+  const answer = injected && { effectiveFromMs: injected.startMs, refusedBecause: null };
+  return { ...commandStatus(command, answer), injected };
 }
 
 function emptyChanges() {

@@ -6,9 +6,11 @@ import { anomalyDetail } from './anomaly-detail.ts';
 import type {
   AnomalyDetail,
   ConsoleStatus,
+  FaultList,
   ModelDetail,
   ModelList,
   PolicyDescription,
+  PossibleFaultList,
   ThresholdHistory,
   ThresholdPreview,
 } from './api.ts';
@@ -30,6 +32,7 @@ export function addRoutes(server: FastifyInstance, sources: RouteSources): void 
   addStreamRoutes(server, sources);
   addAnomalyRoutes(server, sources);
   addModelRoutes(server, sources);
+  addFaultRoutes(server, sources);
   addCommandRoutes(server, sources);
   server.get('/api/status', () => sources.status());
   server.get('/api/live', (_request, reply) => {
@@ -111,6 +114,18 @@ async function models(sources: RouteSources, stream?: string): Promise<ModelList
   if (stream !== undefined) known(sources, stream);
   const governing = sources.model.streams().flatMap((one) => one.models.at(-1)?.modelVersion ?? []);
   return { models: await sources.bundles.list(stream), governing };
+}
+
+function addFaultRoutes(server: FastifyInstance, sources: RouteSources): void {
+  server.get<OfStream>('/api/faults', ({ query }): FaultList => {
+    const wanted = query.stream === undefined ? null : known(sources, query.stream).stream;
+    const faults = sources.model.knownFaults().filter(({ stream }) => wanted === null || stream === wanted);
+    return { faults };
+  });
+  server.get<ForStream>('/api/streams/:stream/possible-faults', ({ params }): PossibleFaultList => {
+    const { stream } = known(sources, params.stream);
+    return { faults: sources.possibleFaults.get(stream) ?? [] };
+  });
 }
 
 function addCommandRoutes(server: FastifyInstance, sources: RouteSources): void {

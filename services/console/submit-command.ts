@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { commandSchema, type Command } from '../../pipelines/commands.ts';
 import { CupolaError } from '../../pipelines/errors.ts';
+import { refuseImpossibleFault, type PossibleFaults } from '../../pipelines/fault-request.ts';
 import { encodeCommand } from '../../pipelines/json-records.ts';
 import type { BundleStore, Clock, Log } from '../../pipelines/ports.ts';
 import { parseThreshold } from '../../pipelines/thresholds/policies.ts';
@@ -19,12 +20,14 @@ export interface CommandPorts {
   readonly bundles: BundleStore;
   readonly clock: Clock;
   readonly model: ReadModel;
+  readonly possibleFaults: PossibleFaults;
 }
 
 /**
  * Checks a command and appends it. The same id a second time changes nothing.
  *
- * Errors: CUPOLA_REQUEST_INVALID, CUPOLA_STREAM_UNKNOWN, CUPOLA_THRESHOLD_INVALID, CUPOLA_MODEL_UNKNOWN.
+ * Errors: CUPOLA_REQUEST_INVALID, CUPOLA_STREAM_UNKNOWN, CUPOLA_THRESHOLD_INVALID, CUPOLA_MODEL_UNKNOWN,
+ * CUPOLA_FAULT_IMPOSSIBLE.
  */
 export async function submitCommand(ports: CommandPorts, body: unknown): Promise<CommandStatus> {
   const { log, clock, model } = ports;
@@ -46,11 +49,15 @@ export async function submitCommand(ports: CommandPorts, body: unknown): Promise
   return model.command(command.id)!;
 }
 
-async function checked({ model, bundles }: CommandPorts, command: Command): Promise<Command> {
+async function checked({ model, bundles, possibleFaults }: CommandPorts, command: Command): Promise<Command> {
   const stream = model.stream(command.stream);
   if (!stream) throw unknownStream(command.stream);
   if (command.type === 'set-threshold') return { ...command, setting: parseThreshold(command.setting) };
   if (command.type === 'train') return command;
+  if (command.type === 'inject-fault') {
+    refuseImpossibleFault(command.stream, command.fault, possibleFaults);
+    return command;
+  }
   const { definition } = (await bundles.get(command.modelVersion)).manifest;
   const bound = `a model of stream ${command.stream}, definition version ${stream.definition!.version}`;
   if (definition.stream !== command.stream || definition.version !== stream.definition!.version)

@@ -135,7 +135,9 @@ class Starting implements Host {
     const report = (error: unknown): void =>
       this.#logger.warn({ service: 'console', err: error }, 'console went on after an error');
     const assets = await consolePage(this.#config.dataDir);
-    const service = await startConsole({ log, history, bundles, clock, ...this.#config.console, assets, report });
+    const possibleFaults = this.sources.simulator?.possibleFaults ?? new Map();
+    const ports = { log, history, bundles, clock };
+    const service = await startConsole({ ...ports, ...this.#config.console, possibleFaults, assets, report });
     this.url = service.url;
     this.#group.add(service);
   }

@@ -80,6 +80,7 @@ async function redefineStreams(source: Source, overrides: Config['streams']): Pr
     name: source.name,
     definitions: async () => definitions,
     read: (position, signal) => source.read(position, signal),
+    ...(source.injectFault && { injectFault: (command) => source.injectFault!(command) }),
   };
 }
 

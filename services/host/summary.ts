@@ -54,7 +54,9 @@ export async function summarizeRun(log: Log, firstFaultMs: number | null): Promi
   const definitions = await streamDefinitions(log);
   const fromMs = firstFaultMs ?? -Infinity;
   const anomalies = (await newestAnomalies(log)).filter(({ startMs }) => startMs >= fromMs);
-  const faults = await all(log, topics.truth.name, decodeFaultTruth);
+  const truth = await all(log, topics.truth.name, decodeFaultTruth);
+  // One that was asked for is told ahead, and may begin after the end.
+  const faults = truth.filter(({ startMs }) => startMs < telemetry.endMs);
   const { stale } = scored;
   const assessment = assessFaults({ faults, anomalies, stale, definitions, fromMs });
   const { outcomes, falseAnomalies, medianDetectionDelayMs } = assessment;

@@ -1,3 +1,4 @@
+import type { InjectFaultCommand } from '../../pipelines/commands.ts';
 import type { DeadLetter, SourceSamples } from '../../pipelines/telemetry/source-samples.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
@@ -24,4 +25,11 @@ export interface Source {
   definitions(): Promise<readonly StreamDefinition[]>;
   /** Reads on from a position (null: from the start) until the source ends or the signal aborts. */
   read(position: unknown, signal: AbortSignal): AsyncIterable<SourceChunk>;
+  /**
+   * Takes a fault into what is to come; simulation only. To be called after read(), between two chunks: the next chunk
+   * brings its truth, and the position of that chunk holds it.
+   *
+   * Errors: CUPOLA_FAULT_IMPOSSIBLE.
+   */
+  injectFault?(command: InjectFaultCommand): void;
 }

@@ -19,6 +19,7 @@ const sharedModules = new Set([
   'topics.ts',
   'commands.ts',
   'truth.ts',
+  'fault-request.ts',
   'settings-timeline.ts',
   'json-records.ts',
 ]);

@@ -1,12 +1,13 @@
+import type { InjectFaultCommand } from '../../../pipelines/commands.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { Clock } from '../../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
 import type { FaultTruth } from '../../../pipelines/truth.ts';
 import type { Source, SourceChunk } from '../source.ts';
 import { commandedFault } from './faults/commanded-fault.ts';
-import type { FaultRequest } from './faults/commanded-fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { faultTruth } from './faults/fault.ts';
+import { possibleFaults } from './faults/possible-faults.ts';
 import { Pace } from './pace.ts';
 import { SampleColumns } from './sample-columns.ts';
 import { scenarioOf, stepAt } from './scenario.ts';
@@ -37,12 +38,16 @@ export interface SimulatorOptions extends ScenarioChoices {
 export class SimulatorSource implements Source {
   readonly name: string;
   readonly scenario: Scenario;
+  /** What injectFault() takes. */
+  readonly possibleFaults = possibleFaults;
   readonly #options: SimulatorOptions;
   readonly #tickSteps: number;
   readonly #chunkSteps: number;
   readonly #plan: FaultPlan;
   /** The step that the reader has not been given yet. */
   #nextStep = 0;
+  /** Truth of commanded faults, for the next chunk to bring. */
+  readonly #untold: FaultTruth[] = [];
   #hold: Promise<unknown> | null = null;
 
   /** Errors: CUPOLA_CONFIG_INVALID. */
@@ -70,15 +75,19 @@ export class SimulatorSource implements Source {
     this.#hold = untilReleased.catch(() => {});
   }
 
-  /** Adds a fault to what is to come and returns what its truth will say. Errors: CUPOLA_FAULT_IMPOSSIBLE. */
-  injectFault(request: FaultRequest): FaultTruth {
-    const fault = commandedFault(request, this.scenario.epochMs, this.#nextStep);
-    this.#plan.command(fault);
-    return faultTruth(fault, this.scenario.epochMs);
+  /** Adds a fault to what is to come; never to the history, which is to train on. Errors: CUPOLA_FAULT_IMPOSSIBLE. */
+  injectFault(command: InjectFaultCommand): void {
+    const { epochMs } = this.scenario;
+    const fault = commandedFault(command, epochMs, Math.max(this.#nextStep, stepAt(this.scenario, this.historyEndMs)));
+    if (this.#plan.command(fault)) this.#untold.push(faultTruth(fault, epochMs));
   }
 
-  async *read(position: unknown, signal: AbortSignal): AsyncIterable<SourceChunk> {
-    const { generator, anchors } = this.#begin(position);
+  /** Errors: CUPOLA_SCENARIO_CHANGED, at once. */
+  read(position: unknown, signal: AbortSignal): AsyncIterable<SourceChunk> {
+    return this.#chunks(this.#begin(position), signal);
+  }
+
+  async *#chunks({ generator, anchors }: Generation, signal: AbortSignal): AsyncIterable<SourceChunk> {
     const pace = new Pace(this.#options.clock, this.#options.speed ?? 60);
     const endStep = this.#options.endAtMs === undefined ? Infinity : stepAt(this.scenario, this.#options.endAtMs);
     while (generator.step < endStep && !signal.aborted) {
@@ -90,7 +99,7 @@ export class SimulatorSource implements Source {
     }
   }
 
-  #begin(stored: unknown): { generator: TelemetryGenerator; anchors: Anchors } {
+  #begin(stored: unknown): Generation {
     const position = parsePosition(stored, this.scenario);
     for (const fault of position?.commanded ?? []) this.#plan.command(fault);
     const settings = { ...this.scenario, faultsAt: (step: number) => this.#plan.at(step) };
@@ -124,11 +133,10 @@ export class SimulatorSource implements Source {
 
   #chunk(generator: TelemetryGenerator, anchors: Anchors, toStep: number): SourceChunk {
     const arriving = new SampleColumns();
-    const truth: FaultTruth[] = [];
+    const truth = this.#untold.splice(0);
     while (generator.step < toStep) {
       const { step } = generator;
-      for (const fault of this.#plan.at(step))
-        if (fault.startStep === step) truth.push(faultTruth(fault, this.scenario.epochMs));
+      for (const fault of this.#plan.scheduledFor(step)) truth.push(faultTruth(fault, this.scenario.epochMs));
       anchors.notice(generator);
       generator.advance(arriving);
     }
@@ -147,6 +155,12 @@ export class SimulatorSource implements Source {
   #timeAt(step: number): number {
     return this.scenario.epochMs + step * stepMs;
   }
+}
+
+/** What is being read: telemetry from a position on, and what the positions in it are built on. */
+interface Generation {
+  readonly generator: TelemetryGenerator;
+  readonly anchors: Anchors;
 }
 
 function nextMultiple(step: number, of: number): number {

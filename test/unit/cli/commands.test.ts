@@ -17,6 +17,8 @@ test('the commands of the product are there', () => {
     'config print',
     'config schema',
     'doctor',
+    'faults inject',
+    'faults list',
     'models list',
     'models promote',
     'models rollback',

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PossibleFaults } from '../../../pipelines/fault-request.ts';
 import type { Clock } from '../../../pipelines/ports.ts';
 import { openEmbeddedHistory } from '../../../services/adapters/embedded/history-store.ts';
 import { openEmbeddedLog } from '../../../services/adapters/embedded/embedded-log.ts';
@@ -30,7 +31,12 @@ export interface Answer<T> {
 /** Starts one that has seen `hours` of telemetry up to `stagedNowMs`; it ends with its test. */
 export async function consoleUnderTest(
   test: { after(end: () => Promise<void>): void },
-  { hours = 6, assets, clock = systemClock }: { hours?: number; assets?: string; clock?: Clock } = {},
+  {
+    hours = 6,
+    assets,
+    clock = systemClock,
+    possibleFaults = new Map(),
+  }: { hours?: number; assets?: string; clock?: Clock; possibleFaults?: PossibleFaults } = {},
 ): Promise<ConsoleUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'cupola-console-'));
   const path = join(folder, 'log.db');
@@ -45,6 +51,7 @@ export async function consoleUnderTest(
     bundles,
     clock,
     port: 0,
+    possibleFaults,
     ...(assets === undefined ? {} : { assets }),
   });
   test.after(async () => {

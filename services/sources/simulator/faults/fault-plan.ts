@@ -14,14 +14,21 @@ export class FaultPlan {
     this.#firstFaultStep = firstFaultStep;
   }
 
-  /** Adds a fault, which must not begin before the next step; adding it again changes nothing. */
-  command(fault: Fault): void {
-    if (this.#commanded.every(({ id }) => id !== fault.id)) this.#commanded = [...this.#commanded, fault];
+  /** Adds a fault, which must not begin before the next step, and says whether it is new: again it changes nothing. */
+  command(fault: Fault): boolean {
+    if (this.#commanded.some(({ id }) => id === fault.id)) return false;
+    this.#commanded = [...this.#commanded, fault];
+    return true;
   }
 
   /** Commanded faults that are not over at a step. */
   commandedSince(step: number): Fault[] {
     return this.#commanded.filter(({ endStep }) => endStep > step);
+  }
+
+  /** The scheduled faults that begin with a step. */
+  scheduledFor(step: number): Fault[] {
+    return this.#scheduled(step).filter(({ startStep }) => startStep === step);
   }
 
   /** The faults at work in a step. */

@@ -1,10 +1,9 @@
 import { SeededRandom } from '../../../../pipelines/random.ts';
-import { faultKinds } from '../../../../pipelines/truth.ts';
+import { amplitudeKinds, faultKinds } from '../../../../pipelines/truth.ts';
 import type { FaultKind } from '../../../../pipelines/truth.ts';
 import { lossesOfSignalBetween } from '../loss-of-signal.ts';
 import { stepMs } from '../station.ts';
 import { stationStreams, streamTiming } from '../station-streams.ts';
-import { amplitudeKinds } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { leakSites } from './leak-sites.ts';
 

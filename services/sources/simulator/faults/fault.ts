@@ -19,9 +19,6 @@ export interface Fault {
   readonly periodSteps: number;
 }
 
-/** Kinds that have an amplitude. */
-export const amplitudeKinds: readonly FaultKind[] = ['step', 'drift', 'spike', 'noise', 'oscillation', 'leak'];
-
 /** The record of a fault, for people and for judging detectors. */
 export function faultTruth(fault: Fault, epochMs: number): FaultTruth {
   const site = fault.kind === 'leak' ? leakSites.get(fault.channelId) : undefined;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { faultKinds } from '../../../../pipelines/truth.ts';
-import { amplitudeKinds } from '../../../../services/sources/simulator/faults/fault.ts';
+import { amplitudeKinds, faultKinds } from '../../../../pipelines/truth.ts';
 import type { Fault } from '../../../../services/sources/simulator/faults/fault.ts';
 import { faultStretch, stretchSteps } from '../../../../services/sources/simulator/faults/fault-schedule.ts';
 import { leakSites } from '../../../../services/sources/simulator/faults/leak-sites.ts';

@@ -15,6 +15,7 @@ import {
   stepMs,
 } from '../../../../services/sources/simulator/station.ts';
 import { decouplingLagSteps } from '../../../../services/sources/simulator/telemetry-generator.ts';
+import { faultCommand } from './fault-command.ts';
 import { generate, stationChannels } from './generated-telemetry.ts';
 import type { Telemetry } from './generated-telemetry.ts';
 
@@ -51,9 +52,10 @@ function meanSquare(values: readonly number[]): number {
 
 function faultOn(kind: FaultKind, channelId: string, amplitudeSigma: number | null): Fault {
   const { stream } = stationChannels.find(({ id }) => id === channelId)!;
-  const durationMs = (endStep - startStep) * stepMs;
-  const atMs = startStep * stepMs;
-  return commandedFault({ kind, stream, channelId, atMs, durationMs, amplitudeSigma }, 0, 0);
+  // A spike this long is no request that the simulator takes, but shows well what one does.
+  const durationMs = kind === 'spike' ? 20_000 : (endStep - startStep) * stepMs;
+  const fault = { kind, channelId, amplitudeSigma, startsAfterMs: startStep * stepMs, durationMs };
+  return { ...commandedFault(faultCommand(fault, { stream }), 0, 0), endStep };
 }
 
 function withFault(fault: Fault): Telemetry {
@@ -69,14 +71,16 @@ function distanceFromPast(id: string): number {
   const plan = new FaultPlan(seed, null);
   plan.command(
     commandedFault(
-      {
-        kind: 'decoupling',
-        stream,
-        channelId: id,
-        atMs: from * stepMs,
-        durationMs: 100 * stepMs,
-        amplitudeSigma: null,
-      },
+      faultCommand(
+        {
+          kind: 'decoupling',
+          channelId: id,
+          startsAfterMs: from * stepMs,
+          durationMs: 100 * stepMs,
+          amplitudeSigma: null,
+        },
+        { stream },
+      ),
       0,
       0,
     ),

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, it } from 'node:test';
+import type { InjectFaultCommand } from '../../../../pipelines/commands.ts';
 import { CupolaError } from '../../../../pipelines/errors.ts';
 import type { FaultTruth } from '../../../../pipelines/truth.ts';
-import type { FaultRequest } from '../../../../services/sources/simulator/faults/commanded-fault.ts';
 import { SimulatorSource } from '../../../../services/sources/simulator/simulator-source.ts';
 import type { SimulatorOptions } from '../../../../services/sources/simulator/simulator-source.ts';
 import type { SourceChunk } from '../../../../services/sources/source.ts';
 import { SettableClock } from '../../../settable-clock.ts';
+import { faultCommand } from './fault-command.ts';
 
 const hour = 3_600_000;
 const epochMs = Date.UTC(2026, 0, 5);
@@ -175,55 +176,89 @@ describe('a simulator that is paced', () => {
   });
 });
 
-function refusesFault(request: FaultRequest, field: string): void {
+function refusesFault(command: InjectFaultCommand, field: string): void {
   assert.throws(
-    () => source().injectFault(request),
+    () => source().injectFault(command),
     (error) =>
       error instanceof CupolaError && error.code === 'CUPOLA_FAULT_IMPOSSIBLE' && error.subject.field === field,
   );
 }
 
 describe('a fault by command', () => {
-  const request: FaultRequest = {
-    kind: 'step',
-    stream: 'atmosphere',
-    channelId: 'USLAB000059',
-    atMs: epochMs + 2_000_000,
-    durationMs: 600_000,
-    amplitudeSigma: -5,
-  };
-
   it('is in the telemetry and in the truth, and survives a restart', async () => {
-    const options = { faults: false, endAtMs: epochMs + hour };
+    const options = { faults: false, endAtMs: epochMs + 1.5 * hour };
     const commanded = source(options);
-    const promised = commanded.injectFault(request);
-    assert.equal(promised.startMs, epochMs + 2_000_000);
+    commanded.injectFault(faultCommand({}, { notBeforeMs: epochMs + hour }));
     const chunks = await readAll(commanded);
-    assert.deepEqual(truthOf(chunks), [promised]);
+    assert.deepEqual(
+      chunks[0]!.truth.map(({ id, startMs, endMs, amplitudeSigma }) => ({ id, startMs, endMs, amplitudeSigma })),
+      [{ id: 'commanded-c-1', startMs: epochMs + hour, endMs: epochMs + hour + 600_000, amplitudeSigma: 5 }],
+    );
+    assert.equal(truthOf(chunks).length, 1);
     assert.notEqual(digest(chunks), digest(await readAll(source(options))));
-    for (const i of [20, 100, 130, 250])
+    for (const i of [20, 150, 300, 320, 400, 500])
       assert.equal(
         digest(await readAll(source(options), JSON.parse(JSON.stringify(chunks[i]!.position)))),
         digest(chunks.slice(i + 1)),
       );
   });
 
-  it('begins with the next step where its time is past', async () => {
-    const running = source({ faults: false });
-    const reader = running.read(null, new AbortController().signal)[Symbol.asyncIterator]();
-    const { ingestTimeMs } = await next(reader);
-    const truth = running.injectFault({ ...request, atMs: null });
-    assert.equal(truth.startMs, ingestTimeMs);
-    assert.deepEqual((await next(reader)).truth, [truth]);
+  it('begins so long after the next step, wherever reading went on', async () => {
+    const options = { faults: false, historyOrbits: 0 };
+    const position = (await readAll(source({ ...options, endAtMs: epochMs + 1000 * 60 }))).at(-1)!.position;
+    const running = source(options);
+    const reader = running.read(position, new AbortController().signal)[Symbol.asyncIterator]();
+    running.injectFault(faultCommand());
+    running.injectFault(faultCommand({ startsAfterMs: 30_000 }, { id: 'c-2' }));
+    const starts = (await next(reader)).truth.map(({ startMs }) => startMs - epochMs);
+    assert.deepEqual(starts, [60_000, 90_000]);
+  });
+
+  it('comes once, however often it is asked for, beside another of the same kind and place', async () => {
+    const options = { faults: false, historyOrbits: 0, endAtMs: epochMs + 60_000 };
+    const asked = source(options);
+    for (const id of ['c-1', 'c-1', 'c-2']) asked.injectFault(faultCommand({}, { id }));
+    const chunks = await readAll(asked);
+    assert.deepEqual(
+      truthOf(chunks).map(({ id }) => id),
+      ['commanded-c-1', 'commanded-c-2'],
+    );
+  });
+
+  it('comes no earlier than the history that is there to train on has ended', async () => {
+    const young = source({ faults: false });
+    young.injectFault(faultCommand());
+    const [first] = await readAll(young);
+    assert.equal(first!.truth[0]!.startMs, young.historyEndMs);
   });
 
   it('that is impossible is refused, naming field, value and bound', () => {
-    refusesFault({ ...request, stream: 'cooling' }, 'stream');
-    refusesFault({ ...request, channelId: 'NODE3000005' }, 'channelId');
-    refusesFault({ ...request, channelId: 'USLAB000064' }, 'channelId');
-    refusesFault({ ...request, kind: 'leak' }, 'channelId');
-    refusesFault({ ...request, durationMs: 0 }, 'durationMs');
-    refusesFault({ ...request, amplitudeSigma: null }, 'amplitudeSigma');
+    refusesFault(faultCommand({}, { stream: 'cooling' }), 'stream');
+    refusesFault(faultCommand({ channelId: 'NODE3000005' }), 'channelId');
+    refusesFault(faultCommand({ channelId: 'USLAB000064' }), 'channelId');
+    refusesFault(faultCommand({ kind: 'leak' }), 'channelId');
+    refusesFault(faultCommand({ kind: 'leak' }, { stream: 'attitude' }), 'kind');
+    refusesFault(faultCommand({ durationMs: 0 }), 'durationMs');
+    refusesFault(faultCommand({ kind: 'spike' }), 'durationMs');
+    refusesFault(faultCommand({ startsAfterMs: -1 }), 'startsAfterMs');
+    refusesFault(faultCommand({ amplitudeSigma: null }), 'amplitudeSigma');
+    refusesFault(faultCommand({ amplitudeSigma: 1000 }), 'amplitudeSigma');
+    refusesFault(faultCommand({ kind: 'stuck' }), 'amplitudeSigma');
+  });
+
+  it('of every kind that is said to be possible gives numbers, as strong and as short as can be', async () => {
+    const options = { faults: false, lossOfSignal: false, historyOrbits: 0, endAtMs: epochMs + 120_000 };
+    const extreme = source(options);
+    for (const [stream, faults] of extreme.possibleFaults)
+      for (const { kind, channelIds, amplitudeSigma, durationMs } of faults)
+        for (const channelId of channelIds)
+          extreme.injectFault(
+            faultCommand(
+              { kind, channelId, amplitudeSigma: amplitudeSigma?.max ?? null, durationMs: durationMs.min },
+              { stream, id: `${kind}/${channelId}` },
+            ),
+          );
+    for (const { samples } of await readAll(extreme)) assert.ok(samples?.value.every(Number.isFinite) ?? true);
   });
 });
 
