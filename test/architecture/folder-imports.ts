@@ -22,6 +22,8 @@ const mathsTypes = [/^@tensorflow\/tfjs$/];
 const workerThreads = /^services\/adapters\/worker\//;
 /** Where records go and who owns a partition: the same in every adapter of the log. */
 const anyLog = /^services\/adapters\/log\//;
+/** What a history answers, wherever it is kept. */
+const anyHistory = /^services\/adapters\/history\//;
 const ownVersion = /^package\.json$/;
 const pageBuild = /^dashboards\/console\/build\.ts$/;
 
@@ -56,12 +58,13 @@ const folders: readonly Folder[] = [
     remedy: 'Pipelines are pure: say what is needed as a port in pipelines/ports.ts, and let an adapter do it.',
   },
   adapter('log'),
-  adapter('embedded', /^node:sqlite$/, anyLog),
+  adapter('history'),
+  adapter('embedded', /^node:sqlite$/, anyLog, anyHistory),
   adapter('files'),
   adapter('onnx', /^onnxruntime-/),
   adapter('tfjs', /^@tensorflow\//, /^webgpu$/),
   adapter('kafka', /^kafkajs$/, anyLog),
-  adapter('influx', /^influx$/),
+  adapter('influx', /^influx$/, anyHistory),
   adapter('otel', /^@opentelemetry\//),
   adapter('worker'),
   adapter('[^/]+\\.ts'),

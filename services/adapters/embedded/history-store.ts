@@ -6,10 +6,11 @@ import type { HistoryBatch, HistorySeries, HistoryStore, TimeRange } from '../..
 import type { ScoreEvent } from '../../../pipelines/scoring/score-event.ts';
 import type { SampleBatch } from '../../../pipelines/telemetry/sample-batch.ts';
 import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
+import { decimate } from '../history/decimate.ts';
+import { sampleColumns } from '../history/merge-samples.ts';
 import { reconstructionOf, telemetryOf } from './channel-series.ts';
 import { EmbeddedDatabase } from './database.ts';
-import { decimate } from './decimate.ts';
-import { columnsOf, sampleColumns } from './history-columns.ts';
+import { columnsOf } from './history-columns.ts';
 import { HistoryState } from './history-state.ts';
 import { finite } from './series-columns.ts';
 import { seriesKinds } from './series-store.ts';

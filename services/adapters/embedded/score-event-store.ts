@@ -1,14 +1,7 @@
 import type { TimeRange } from '../../../pipelines/ports.ts';
 import { decodeScoreEvents, encodeScoreEvents } from '../../../pipelines/scoring/score-codec.ts';
-import type { ScoreEvent, WindowGap } from '../../../pipelines/scoring/score-event.ts';
-import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
+import { longestWindowMs, span, type Definitions, type KeptEvent } from '../history/event-span.ts';
 import type { HistoryStatements } from './history-schema.ts';
-
-/** Definitions of one stream by version. */
-export type Definitions = ReadonlyMap<number, StreamDefinition>;
-
-/** Score events that are kept: all but watermarks. */
-export type KeptEvent = Exclude<ScoreEvent, { type: 'watermark' }>;
 
 /** Score events one by one, exact, in the binary form of their topic. */
 export class ScoreEventStore {
@@ -72,36 +65,4 @@ export class ScoreEventStore {
 function stored(row: Record<string, unknown>) {
   const [event] = decodeScoreEvents(row.event as Uint8Array);
   return { id: row.id as number, untilMs: row.untilMs as number, event: event as KeptEvent };
-}
-
-/** What an event covers: its windows, or a millisecond. A channel that was never observed is stale since the epoch. */
-function span(event: KeptEvent, definitions: Definitions = new Map()): TimeRange {
-  switch (event.type) {
-    case 'score':
-      return { fromMs: event.windowStartMs, toMs: event.windowEndMs };
-    case 'gap':
-      return runOfWindows(event, definitions.get(event.definitionVersion));
-    case 'stale':
-      return millisecond(event.lastObservedMs ?? 0);
-    case 'resumed':
-      return millisecond(event.resumedMs);
-    case 'warm-up':
-      return millisecond(event.windowStartMs);
-  }
-}
-
-function runOfWindows({ firstWindowStartMs, windows }: WindowGap, definition: StreamDefinition | undefined): TimeRange {
-  if (!definition) return millisecond(firstWindowStartMs);
-  const toMs = firstWindowStartMs + (windows - 1) * definition.strideMs + definition.windowLengthMs;
-  return { fromMs: firstWindowStartMs, toMs };
-}
-
-function millisecond(fromMs: number): TimeRange {
-  return { fromMs, toMs: fromMs + 1 };
-}
-
-/** Of definitions that are not known yet, any length may be. */
-function longestWindowMs(definitions: Definitions): number {
-  if (definitions.size === 0) return Infinity;
-  return Math.max(...[...definitions.values()].map(({ windowLengthMs }) => windowLengthMs));
 }

@@ -1,12 +1,17 @@
 import type { HistorySeries, TimeRange } from '../../../pipelines/ports.ts';
-import type { SeriesColumns } from './series-columns.ts';
+
+/** One value at each time, ascending. */
+export interface TimedValues {
+  readonly timeMs: Float64Array;
+  readonly values: Float32Array | Float64Array;
+}
 
 /**
  * At most `maxPoints` points of a series that is ascending in time: as it is where it has no more, else the least and the
  * greatest value of each of `maxPoints` equal parts of the range, at the time of the part's first value. Empty parts
  * have no point.
  */
-export function decimate({ timeMs, values }: SeriesColumns, range: TimeRange, maxPoints: number): HistorySeries {
+export function decimate({ timeMs, values }: TimedValues, range: TimeRange, maxPoints: number): HistorySeries {
   const value = values instanceof Float64Array ? values : Float64Array.from(values);
   if (timeMs.length <= maxPoints) return { timeMs, min: value, max: value };
   const fromMs = Number.isFinite(range.fromMs) ? range.fromMs : timeMs[0]!;
