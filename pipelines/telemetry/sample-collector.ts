@@ -1,7 +1,5 @@
+import { maxSourceChannels } from './join-source-samples.ts';
 import type { SourceSamples } from './source-samples.ts';
-
-/** As many channels as a Uint16 can tell apart. */
-const maxChannels = 0x1_0000;
 
 /** Collects samples one by one into columns. */
 export class SampleCollector {
@@ -11,7 +9,7 @@ export class SampleCollector {
   readonly #value: number[] = [];
 
   hasRoomFor(channelId: string): boolean {
-    return this.#indexOf.size < maxChannels || this.#indexOf.has(channelId);
+    return this.#indexOf.size < maxSourceChannels || this.#indexOf.has(channelId);
   }
 
   add(channelId: string, eventTimeMs: number, value: number): void {
