@@ -252,7 +252,7 @@ export interface TrainingRequest {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly maxEpochs: number;
-  /** Epochs without a better holdout loss after which it stops and the best epoch's weights are kept. */
+  /** Epochs in which the holdout loss fell by less than a hundredth, after which it stops; the best epoch's weights are kept. */
   readonly patience: number;
   /** Stops, keeping the best so far, when the fit has taken this long; none by default. */
   readonly maxSeconds?: number;

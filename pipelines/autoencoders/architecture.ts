@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { FeatureWindows } from '../ports.ts';
 
 /** The shape of what a model sees: `features` columns a row, of which the first `scoredFeatures` are reconstructed. */
 export interface WindowShape {
@@ -34,6 +35,8 @@ export interface TrainableModel {
   encode(windows: tf.Tensor3D): tf.Tensor2D;
   /** [batch, rows, features] to [batch, rows, scoredFeatures]. */
   reconstruct(windows: tf.Tensor3D): tf.Tensor3D;
+  /** Sets the weights from what the model is to be trained on, where that is a better start than chance. */
+  startFrom?(windows: FeatureWindows): Promise<void>;
   /** The weights as an ONNX model; see onnx-export.ts for its inputs and outputs. */
   exportOnnx(): Uint8Array;
   dispose(): void;

@@ -8,6 +8,8 @@ export type Activation = 'linear' | 'relu' | 'elu' | 'tanh';
 /** A fully connected layer: activation(x kernel + bias). */
 export interface DenseLayer {
   readonly variables: readonly tf.Variable[];
+  /** Other weights: [inputs, units] and [units]. */
+  set(kernel: tf.Tensor2D, bias: tf.Tensor1D): void;
   /** [batch, inputs] to [batch, units]. */
   apply(x: tf.Tensor2D): tf.Tensor2D;
   /** Adds the layer to a graph, its output under this name if one is given. */
@@ -43,6 +45,10 @@ export function denseLayer(random: SeededRandom, inputs: number, units: number, 
   const bias = variableOf<tf.Rank.R1>(new Float32Array(units), [units]);
   return {
     variables: [kernel, bias],
+    set(newKernel, newBias) {
+      kernel.assign(newKernel);
+      bias.assign(newBias);
+    },
     apply: (x) => activate[activation](tf.add(tf.matMul(x, kernel), bias)),
     export(graph, x, output) {
       const isLinear = activation === 'linear';

@@ -13,8 +13,9 @@ export interface FitControl {
 }
 
 /**
- * Fits a model by Adam (Kingma and Ba, 2015) on mini-batches shuffled by the seed, and leaves it with the weights of the
- * epoch whose holdout loss was lowest. Stops after `patience` epochs without a better one.
+ * Fits a model by Adam (Kingma and Ba, 2015) on mini-batches shuffled by the seed, from the model's own start where it knows
+ * one, and leaves it with the weights of the epoch whose holdout loss was lowest. Stops after `patience` epochs in which that
+ * fell by less than a hundredth.
  *
  * Errors: CUPOLA_TRAINING_DIVERGED, CUPOLA_TRAINING_ABORTED.
  */
@@ -29,7 +30,9 @@ export async function fitModel(
   const best = new BestWeights(model.variables);
   const mayGoOn = (): boolean => control.verdict() === 'go on';
   const epochs: { trainingLoss: number; holdoutLoss: number }[] = [];
+  const progress = { loss: Infinity, epoch: 0 };
   try {
+    if (mayGoOn()) await model.startFrom?.(training);
     for (let epoch = 1; epoch <= maxEpochs; epoch++) {
       const order = random.shuffle([...Array(training.count).keys()]);
       const trainingLoss = await meanLoss(order, batchSize, mayGoOn, (indexes) =>
@@ -42,7 +45,8 @@ export async function fitModel(
       epochs.push({ trainingLoss, holdoutLoss });
       control.onProgress({ epoch, maxEpochs, trainingLoss, holdoutLoss });
       best.offer(epoch, holdoutLoss);
-      const isHopeless = Number.isNaN(holdoutLoss) || epoch - best.epoch >= patience;
+      if (holdoutLoss < leastProgress * progress.loss) Object.assign(progress, { loss: holdoutLoss, epoch });
+      const isHopeless = Number.isNaN(holdoutLoss) || epoch - progress.epoch >= patience;
       if (isHopeless || control.verdict() === 'finish') break;
     }
     if (best.epoch === 0) throw diverged(request.learningRate);
@@ -53,6 +57,9 @@ export async function fitModel(
     optimizer.dispose();
   }
 }
+
+/** What a loss must fall to, as a share of what it was, to count as progress. */
+const leastProgress = 0.99;
 
 const always = (): boolean => true;
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { SeededRandom } from '../random.ts';
+import { orthonormaliseRows } from './orthonormal-rows.ts';
 
 /**
  * Weights of a rows x columns kernel, uniform in +/- sqrt(6 / (rows + columns)) (Glorot and Bengio, Understanding the
@@ -15,26 +16,9 @@ export function glorotUniform(random: SeededRandom, rows: number, columns: numbe
  * blows up what passes through it (Saxe et al., Exact solutions to the nonlinear dynamics of learning, 2013).
  */
 export function orthogonal(random: SeededRandom, size: number): Float32Array {
-  const matrix = new Float32Array(size * size);
-  const rows: Float64Array[] = [];
-  for (let index = 0; index < size; index++) {
-    const row = Float64Array.from({ length: size }, () => random.normal());
-    for (const other of rows) {
-      const along = dot(row, other);
-      for (let i = 0; i < size; i++) row[i]! -= along * other[i]!;
-    }
-    const norm = Math.sqrt(dot(row, row));
-    for (let i = 0; i < size; i++) row[i]! /= norm;
-    rows.push(row);
-    matrix.set(row, index * size);
-  }
+  const matrix = Float32Array.from({ length: size * size }, () => random.normal());
+  orthonormaliseRows(matrix, size);
   return matrix;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /** A variable with these values, row-major. */

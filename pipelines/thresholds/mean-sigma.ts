@@ -1,6 +1,6 @@
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
-const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default: 8 };
+const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default: 6 };
 
 /**
  * threshold = mean + k x standard deviation of the holdout's anomaly scores (population). The textbook rule; by Cantelli's

@@ -49,9 +49,13 @@ export const trainingSchema = z.strictObject({
     60,
   ),
   batchSize: field(z.int().min(1).max(65_536).default(64), 'Windows in a step.', 64),
-  learningRate: field(z.number().gt(0).max(1).default(0.003), "Adam's step.", 0.001),
+  learningRate: field(z.number().gt(0).max(1).default(0.001), "Adam's step.", 0.003),
   maxEpochs: field(count.default(60), 'Passes over the training windows at most.', 60),
-  patience: field(count.default(8), 'Epochs without a better holdout loss after which a fit stops.', 8),
+  patience: field(
+    count.default(5),
+    'Epochs in which the holdout loss fell by less than 1 %, after which a fit stops.',
+    8,
+  ),
   seed: field(seed, 'Decides the first weights and the order of windows.', 1),
 });
 

@@ -123,7 +123,8 @@ export const streamTiming = {
   staleAfterMs: 20_000,
   maxMissingShare: 0.15,
   backfillMs: 1_800_000,
-  warmUpMs: 3_600_000,
+  /** An orbit: of less, robust-limits would take the part that it has not seen for odd. */
+  warmUpMs: 5_600_000,
 } as const;
 
 /** Quantities that are sent on change flicker, but can rest for a while; states can rest for hours. */
