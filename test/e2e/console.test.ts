@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { faultRanges } from '../../pipelines/fault-request.ts';
+import { decodeCommand, encodeFaultTruth } from '../../pipelines/json-records.ts';
+import { topics } from '../../pipelines/topics.ts';
 import { buildConsole } from '../../dashboards/console/build.ts';
+import { readToEnd } from '../../services/stage/read-range.ts';
 import { consoleUnderTest } from '../unit/console/console-under-test.ts';
 import { complaintsOf, launchChromium } from './chromium.ts';
 
@@ -17,7 +21,10 @@ after(() => browser.close());
 const buildStartedMs = performance.now();
 await buildConsole(assets);
 const buildTookMs = performance.now() - buildStartedMs;
-const { service, station } = await consoleUnderTest({ after }, { hours: 6, assets });
+// Of the staged station's streams one stands for a simulator's.
+const stepFault = { kind: 'step', channelIds: ['Z1000001'], ...faultRanges('step') } as const;
+const possibleFaults = new Map([['momentum-gyros', [stepFault]]]);
+const { service, station, ports } = await consoleUnderTest({ after }, { hours: 6, assets, possibleFaults });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 const complaints = complaintsOf(page);
 const elsewhere: string[] = [];
@@ -148,6 +155,33 @@ test('changing a threshold: previewed, asked for, and governing from a told time
   await until(async () => (await page.locator('.progress.applied').count()) === 1, 'that it governs');
   assert.match(await page.locator('.progress').innerText(), /governs from 2026-325T\d\d:\d\d:\d\dZ/);
   assert.match(await page.locator('.governing').innerText(), /k\s=\s25[\s\S]*by operator/);
+});
+
+test('a fault is asked of the simulated station: refused by its bound, then injected from a told time on', async () => {
+  assert.equal(await page.locator('.injector').count(), 0, 'no simulator feeds power-1b');
+  await page.locator('#stream-momentum-gyros').click();
+  await page.locator('.injector summary').click();
+  const [sigma, inject] = [page.locator('input[name=amplitudeSigma]'), page.locator('.injector .primary')];
+  await sigma.fill('1000');
+  const before = complaints.length;
+  await inject.click();
+  await until(async () => (await page.locator('.injector [role=alert]').count()) === 1, 'the refusal');
+  assert.equal(await sigma.getAttribute('aria-invalid'), 'true');
+  // The browser itself reports an answer that is a refusal.
+  complaints.length = before;
+  await sigma.fill('8');
+  await inject.click();
+  await until(async () => (await page.locator('.injector .pulse').count()) === 1, 'that it was asked for');
+  const partition = await ports.log.partitionOf(topics.commands.name, 'momentum-gyros');
+  const { records } = await readToEnd(ports.log, topics.commands.name, partition);
+  const { id } = decodeCommand(records.at(-1)!.value!);
+  const startMs = station.timeMs;
+  const truth = { id: `commanded-${id}`, kind: 'step', stream: 'momentum-gyros', channelIds: ['Z1000001'] } as const;
+  const rest = { startMs, endMs: startMs + 600_000, amplitudeSigma: 8, coupledStreams: [], description: 'is off' };
+  const value = encodeFaultTruth({ ...truth, ...rest });
+  await ports.log.append([{ topic: topics.truth.name, key: truth.stream, value, timestampMs: startMs }]);
+  await until(async () => (await page.locator('.injector .applied').count()) === 1, 'that it was injected');
+  assert.match(await page.locator('.injector .applied').innerText(), /step from 2026-325T\d\d:\d\d:\d\dZ/);
 });
 
 test('everything that can be used has a name and can be reached, and nothing relies on colour alone', async () => {

@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { symbolCounts } from '../state/console-state.ts';
 import { AnomalyPane } from './AnomalyPane.tsx';
+import { FaultInjector } from './FaultInjector.tsx';
 import { HeatRibbon } from './HeatRibbon.tsx';
 import { StreamList } from './StreamList.tsx';
 import { StreamPane } from './StreamPane.tsx';
@@ -24,6 +25,7 @@ export function App() {
         <AnomalyPane />
         <Why />
         <ThresholdEditor />
+        <FaultInjector />
       </aside>
       <HeatRibbon />
     </>

@@ -3,22 +3,21 @@ import { score } from '../format/quantity.ts';
 import { timeNear } from '../format/station-time.ts';
 import { thresholdWords } from '../format/threshold-words.ts';
 import { chosen, policies, status } from '../state/console-state.ts';
+import { keepOperatorName, operatorName } from '../state/operator.ts';
 import { applyThreshold, changed, choosePolicy, form, refusal } from '../state/threshold-form.ts';
 import { CommandProgress } from './CommandProgress.tsx';
 import { ParameterField } from './ParameterField.tsx';
 import { ThresholdPreview } from './ThresholdPreview.tsx';
 
-const operatorKey = 'cupola.operator';
-
 /** What governs the chosen stream's threshold, and a form that asks for another. */
 export function ThresholdEditor() {
-  const issuedBy = useSignal(localStorage.getItem(operatorKey) ?? 'operator');
+  const issuedBy = useSignal(operatorName());
   const reason = useSignal('');
   const current = form.value;
   const policy = policies.value.find(({ name }) => name === current?.policy);
   const apply = (event: Event): void => {
     event.preventDefault();
-    localStorage.setItem(operatorKey, issuedBy.value);
+    keepOperatorName(issuedBy.value);
     void applyThreshold(issuedBy.value, reason.value);
   };
   return (

@@ -4,6 +4,7 @@ import type {
   CommandRequest,
   CommandStatus,
   PolicyDescription,
+  PossibleFaultList,
   Ribbon,
   StreamDetail,
   StreamView,
@@ -19,6 +20,12 @@ export class RequestFailed extends Error {
     super(answer.message);
     this.answer = answer;
   }
+}
+
+/** What a request that came to nothing was refused with, be it that there was nobody to refuse it. */
+export function refusalOf(error: unknown): ApiError {
+  const unreachable = { code: '', message: 'The console service cannot be reached.', field: null, value: null };
+  return error instanceof RequestFailed ? error.answer : { ...unreachable, bound: null, remedy: '' };
 }
 
 export interface ViewQuery {
@@ -47,6 +54,10 @@ export function fetchAnomaly(id: string): Promise<AnomalyDetail> {
 
 export function fetchPolicies(): Promise<{ readonly policies: readonly PolicyDescription[] }> {
   return get('/api/policies');
+}
+
+export function fetchPossibleFaults(stream: string): Promise<PossibleFaultList> {
+  return get(`/api/streams/${encodeURIComponent(stream)}/possible-faults`);
 }
 
 export function previewThreshold(stream: string, { policy, parameters }: ThresholdSetting): Promise<ThresholdPreview> {

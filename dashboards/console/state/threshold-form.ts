@@ -1,7 +1,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 import type { ApiError, CommandStatus } from '../../../services/console/api.ts';
-import { previewThreshold, RequestFailed, sendCommand } from './api-client.ts';
+import { previewThreshold, refusalOf, sendCommand } from './api-client.ts';
 import { chosen, commands, policies, selectedStream } from './console-state.ts';
 
 const previewAfterMs = 150;
@@ -79,7 +79,7 @@ export async function applyThreshold(issuedBy: string, reason: string): Promise<
       refusal.value = null;
     });
   } catch (error) {
-    refuse(error);
+    refusal.value = refusalOf(error);
   }
 }
 
@@ -95,7 +95,7 @@ async function tryOut(current: ThresholdForm): Promise<void> {
       refusal.value = null;
     });
   } catch (error) {
-    if (form.peek() === current) refuse(error);
+    if (form.peek() === current) refusal.value = refusalOf(error);
   }
 }
 
@@ -109,11 +109,6 @@ function outOfBounds(current: ThresholdForm): ApiError | null {
   const bound = `must be a number from ${min} to ${max}`;
   const message = `${name} ${bound}`;
   return { code: 'CUPOLA_THRESHOLD_INVALID', message, field: name, value: wanted[name], bound, remedy: '' };
-}
-
-function refuse(error: unknown): void {
-  const unreachable = { code: '', message: 'The console service cannot be reached.', field: null, value: null };
-  refusal.value = error instanceof RequestFailed ? error.answer : { ...unreachable, bound: null, remedy: '' };
 }
 
 function setting({ policy, parameters }: ThresholdForm): ThresholdSetting {
