@@ -106,9 +106,34 @@ export const errorTable = {
     meaning: 'The log, or the writer of it that was used, has been closed.',
     remedy: 'Open it again; a commit that was not acknowledged was not written.',
   },
+  CUPOLA_LOG_UNREACHABLE: {
+    meaning: 'No broker of the log answered, or none that could, for as long as was waited.',
+    remedy: 'See that the brokers run, that log.brokers names them, and that the network lets them be reached.',
+  },
+  CUPOLA_LOG_ACCESS_REFUSED: {
+    meaning: 'The brokers of the log refused who asks, or what was asked for.',
+    remedy:
+      'Correct log.sasl, or have its user granted the topics, groups and transactional ids that the message names.',
+  },
+  CUPOLA_LOG_FAILED: {
+    meaning: 'A broker of the log answered with an error that trying again does not help.',
+    remedy: "Look for the broker's own words in the message, and in its log.",
+  },
+  CUPOLA_COMMIT_UNCERTAIN: {
+    meaning: 'A commit to the log failed on the way, so that it may have been written or not; its writer has ended.',
+    remedy: 'None is needed for a service: it goes on from what was committed. Else open the writer again and look.',
+  },
   CUPOLA_HISTORY_CLOSED: {
     meaning: 'The history that was used has been closed.',
     remedy: 'Open it again; a write that was not acknowledged may be repeated.',
+  },
+  CUPOLA_HISTORY_UNAVAILABLE: {
+    meaning: 'The server of the history does not answer, or says that it cannot now.',
+    remedy: 'Start InfluxDB, or correct history.url; what is recorded meanwhile is buffered on disk and written later.',
+  },
+  CUPOLA_HISTORY_REFUSED: {
+    meaning: 'The server of the history answers, and does not want what it was asked.',
+    remedy: 'Read its reason. Where a database or retention policy is not found, run `cupola influx apply`.',
   },
   CUPOLA_LOG_FORM_UNKNOWN: {
     meaning: 'The file of the embedded log and history was written in a form that this release does not know.',

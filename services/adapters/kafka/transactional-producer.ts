@@ -1,0 +1,147 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KafkaClient } from './kafka-client.ts';
+import {
+  isolationLevelCommitted,
+  type Broker,
+  type ProducedMessage,
+  type ProducerIdentity,
+  type TopicPartition,
+} from './kafkajs-cluster.ts';
+
+/** Messages of one partition, in order; each batch is one request. */
+export interface PartitionMessages extends TopicPartition {
+  readonly batches: readonly (readonly ProducedMessage[])[];
+}
+
+/** A group's positions, by topic. */
+export interface GroupOffsets {
+  readonly groupId: string;
+  readonly partition: number;
+  readonly offsets: Readonly<Record<string, number>>;
+}
+
+/** How long a broker may take to have a batch on all replicas in sync. */
+const produceTimeoutMs = 8000;
+/** For how long a commit waits to be seen: longer, and some other writer holds the partition back. */
+const visibleWithinMs = 10_000;
+const maxSequence = 2 ** 31;
+
+/**
+ * One transactional id on the wire: its producer id and epoch, and the sequence number of each partition, by which
+ * brokers drop what is sent twice.
+ *
+ * Each request carries one partition's records and is sent again, under the same sequence number, until that partition's
+ * leader has acknowledged it. (kafkajs' producer keeps the answers of one send by broker, so that a partition which
+ * moves to a broker that has answered already is never sent: kafkajs issue 1303.)
+ *
+ * After any error it is of no more use: what became of its transaction is not known, nor which sequence numbers count.
+ */
+export class TransactionalProducer {
+  readonly #client: KafkaClient;
+  readonly #transactionalId: string;
+  readonly #transactionTimeoutMs: number;
+  readonly #sequences = new Map<string, number>();
+  #identity: ProducerIdentity | null = null;
+
+  constructor(client: KafkaClient, transactionalId: string, transactionTimeoutMs: number) {
+    this.#client = client;
+    this.#transactionalId = transactionalId;
+    this.#transactionTimeoutMs = transactionTimeoutMs;
+  }
+
+  /** Fences earlier producers of this id; what one of them left open is aborted, and what it committed is there, by then. */
+  async open(): Promise<void> {
+    const transactionalId = this.#transactionalId;
+    const request = { transactionalId, transactionTimeout: this.#transactionTimeoutMs };
+    const opened = await this.#coordinated('opening', (coordinator) => coordinator.initProducerId(request));
+    this.#identity = { transactionalId, producerId: opened.producerId, producerEpoch: opened.producerEpoch };
+  }
+
+  /** Makes all of it visible, or nothing. */
+  async commit(parts: readonly PartitionMessages[], offsets: GroupOffsets | null): Promise<void> {
+    const identity = this.#identity!;
+    if (parts.length > 0) await this.#addPartitions(identity, parts);
+    if (offsets) await this.#addOffsets(identity, offsets);
+    const ends = await Promise.all(parts.map((part) => this.#produce(identity, part)));
+    if (offsets) await this.#commitOffsets(identity, offsets);
+    await this.#end(identity, true);
+    await Promise.all(ends.map((end) => this.#visible(end)));
+  }
+
+  /** Gives up what was begun, so that readers need not wait for the transaction to time out. */
+  async abort(): Promise<void> {
+    if (this.#identity) await this.#end(this.#identity, false);
+  }
+
+  async #addPartitions(identity: ProducerIdentity, parts: readonly PartitionMessages[]): Promise<void> {
+    const topics = parts.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
+    await this.#coordinated('beginning', (coordinator) => coordinator.addPartitionsToTxn({ ...identity, topics }));
+  }
+
+  async #addOffsets(identity: ProducerIdentity, { groupId }: GroupOffsets): Promise<void> {
+    await this.#coordinated('beginning', (coordinator) => coordinator.addOffsetsToTxn({ ...identity, groupId }));
+  }
+
+  /** Returns the place after the last record. */
+  async #produce(
+    identity: ProducerIdentity,
+    { topic, partition, batches }: PartitionMessages,
+  ): Promise<TopicPartition & { readonly end: number }> {
+    const key = `${partition} ${topic}`;
+    let end = 0;
+    for (const messages of batches) {
+      const firstSequence = this.#sequences.get(key) ?? 0;
+      const request = {
+        ...identity,
+        acks: -1 as const,
+        timeout: produceTimeoutMs,
+        topicData: [{ topic, partitions: [{ partition, firstSequence, messages }] }],
+      };
+      const { topics } = await this.#client.asking(`writing to ${topic}/${partition}`, async () => {
+        const leader = await this.#client.leader(topic, partition);
+        return leader.produce(request);
+      });
+      this.#sequences.set(key, (firstSequence + messages.length) % maxSequence);
+      end = Number(topics[0]!.partitions[0]!.baseOffset) + messages.length;
+    }
+    return { topic, partition, end };
+  }
+
+  async #commitOffsets(identity: ProducerIdentity, { groupId, partition, offsets }: GroupOffsets): Promise<void> {
+    const topics = Object.entries(offsets).map(([topic, offset]) => ({
+      topic,
+      partitions: [{ partition, offset: String(offset), metadata: null }],
+    }));
+    await this.#client.asking(`committing positions of ${groupId}`, async () => {
+      const coordinator = await this.#client.coordinator('group', groupId);
+      await coordinator.txnOffsetCommit({ ...identity, groupId, topics });
+    });
+  }
+
+  async #end(identity: ProducerIdentity, transactionResult: boolean): Promise<void> {
+    await this.#coordinated('committing', (coordinator) => coordinator.endTxn({ ...identity, transactionResult }));
+  }
+
+  #coordinated<T>(doing: string, ask: (coordinator: Broker) => Promise<T>): Promise<T> {
+    return this.#client.asking(`${doing} a transaction of ${this.#transactionalId}`, async () =>
+      ask(await this.#client.coordinator('transaction', this.#transactionalId)),
+    );
+  }
+
+  /** A commit is acknowledged some milliseconds before its markers are in the partitions, which readers wait for. */
+  async #visible({ topic, partition, end }: TopicPartition & { readonly end: number }): Promise<void> {
+    const request = {
+      isolationLevel: isolationLevelCommitted,
+      topics: [{ topic, partitions: [{ partition, timestamp: -1 }] }],
+    };
+    const deadline = performance.now() + visibleWithinMs;
+    for (let delayMs = 0; performance.now() < deadline; delayMs = Math.min(delayMs + 1, 20)) {
+      const { responses } = await this.#client.asking(`looking for the end of ${topic}/${partition}`, async () =>
+        (await this.#client.leader(topic, partition)).listOffsets(request),
+      );
+      if (Number(responses[0]!.partitions[0]!.offset) >= end) return;
+      await sleep(delayMs);
+    }
+  }
+}
