@@ -1,51 +1,80 @@
 /**
  * `npm run bench [-- [--json] [NAME...]]`: runs the benchmarks of this folder and prints a table, or one JSON object.
  *
- * NAME is a file's (`score`, `log.append`) or one of its results' (`score.lstm`). Each file runs in a process of its own, so
- * that no benchmark inherits another's heap, compiled code or threads, and one after the other. Progress goes to standard
- * error; the exit code is 1 where a benchmark failed or a name has none.
+ * Each file runs in a process of its own, so that no benchmark inherits another's heap, compiled code or threads, and one
+ * after the other. Progress goes to standard error.
  */
 import { fork } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BenchResult } from './bench-result.ts';
 
-const notBenchmarks = new Set([
-  'main.ts',
-  'run-file.ts',
-  'bench-result.ts',
-  'compare-rates.ts',
-  'example-telemetry.ts',
-  'pipeline-input.ts',
-  'bare-onnx.ts',
-]);
+/** What each file measures. */
+const benchmarks: Readonly<Record<string, readonly string[]>> = {
+  'decode.ts': ['decode'],
+  'log-append.ts': ['log.append'],
+  'pipeline.ts': ['pipeline.dense', 'pipeline.lstm'],
+  'score.ts': ['score.dense', 'score.lstm'],
+  'train.ts': ['train.dense', 'train.lstm'],
+  'window.ts': ['window'],
+};
+const help = `npm run bench [-- [--json] [NAME...]]
+
+Measures speed on this machine, each figure against something known. By default all of:
+
+${Object.values(benchmarks)
+  .map((names) => `  ${names.join(', ')}`)
+  .join('\n')}
+
+A NAME may stand for several: score is score.dense and score.lstm.
+
+  --json  prints { "results": [ { "name", "value", "unit", "against", "ratio" } ] }
+  --help  prints this
+
+Exit codes: 0 done; 1 a benchmark failed; 2 wrong command line.`;
 const columns = ['name', 'value', 'unit', 'ratio', 'against'];
 const numbers = new Set(['value', 'ratio']);
 const inFolder = (file: string): URL => new URL(file, import.meta.url);
 
-const { values: options, positionals: chosen } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
-const results: BenchResult[] = [];
-for (const file of benchmarkFiles()) results.push(...(await resultsOf(file)));
-for (const name of chosen.filter((choice) => !results.some((result) => isOf(result.name, choice))))
-  fail(`nothing is named ${name}`);
-console.log(options.json ? JSON.stringify({ results }, null, 2) : table(results));
+const { options, chosen } = commandLine();
+if (options.help) console.log(help);
+else await run();
 
-function benchmarkFiles(): string[] {
-  return readdirSync(inFolder('.'))
-    .filter((file) => file.endsWith('.ts') && !notBenchmarks.has(file))
-    .filter(
-      (file) =>
-        chosen.length === 0 || chosen.some((choice) => isOf(choice, nameOf(file)) || isOf(nameOf(file), choice)),
-    )
-    .toSorted();
+/** Options and names; ends the process where they are wrong. */
+function commandLine() {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+      allowPositionals: true,
+    });
+    const unknown = positionals.find(
+      (name) =>
+        !Object.values(benchmarks)
+          .flat()
+          .some((known) => isOf(known, name)),
+    );
+    if (unknown !== undefined) throw new Error(`No benchmark is named ${unknown}.`);
+    return { options: values, chosen: positionals };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${help}\n`);
+    process.exit(2);
+  }
 }
 
-function nameOf(file: string): string {
-  return file.replace('.ts', '').replaceAll('-', '.');
+async function run(): Promise<void> {
+  const results: BenchResult[] = [];
+  for (const [file, names] of Object.entries(benchmarks)) {
+    const wanted = names.filter(isChosen);
+    if (wanted.length === 0) continue;
+    const found = await resultsOf(file);
+    for (const name of wanted) if (!found.some((result) => result.name === name)) fail(`${file} gave no ${name}`);
+    results.push(...found);
+  }
+  console.log(options.json ? JSON.stringify({ results }, null, 2) : table(results));
+}
+
+function isChosen(name: string): boolean {
+  return chosen.length === 0 || chosen.some((choice) => isOf(name, choice));
 }
 
 /** Whether `score.lstm` is `score.lstm`, or of `score`. */
@@ -56,7 +85,7 @@ function isOf(name: string, group: string): boolean {
 /** Results of one file, in a process of its own whose standard output joins our standard error. */
 async function resultsOf(file: string): Promise<BenchResult[]> {
   const started = performance.now();
-  process.stderr.write(`${nameOf(file)} ... `);
+  process.stderr.write(`${file.replace('.ts', '')} ... `);
   const found: BenchResult[] = [];
   const child = fork(inFolder('run-file.ts'), [fileURLToPath(inFolder(file))], {
     stdio: ['ignore', 2, 'inherit', 'ipc'],
@@ -65,7 +94,7 @@ async function resultsOf(file: string): Promise<BenchResult[]> {
   const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   if (exitCode !== 0) fail(`${file} failed`);
-  return found.filter(({ name }) => chosen.length === 0 || chosen.some((choice) => isOf(name, choice)));
+  return found.filter(({ name }) => isChosen(name));
 }
 
 function fail(reason: string): void {
