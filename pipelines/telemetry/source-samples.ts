@@ -28,7 +28,10 @@ export const rejectionReasons = [
 
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-/** Something that could not become a sample (or a command that could not be obeyed), byte for byte, with where it stood and why it was refused. */
+/**
+ * Something that could not become a sample, or a command that could not be obeyed: byte for byte, with where it stood and
+ * why it was refused.
+ */
 export interface DeadLetter {
   readonly source: string;
   readonly reason: RejectionReason;
