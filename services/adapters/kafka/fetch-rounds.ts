@@ -1,7 +1,9 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ReadResult } from '../../../pipelines/ports.ts';
 import { committedRecords } from './fetched-records.ts';
 import type { KafkaClient } from './kafka-client.ts';
+import { errorType } from './kafka-errors.ts';
 import { isolationLevelCommitted, type Broker, type FetchedPartition, type TopicPartition } from './kafkajs-cluster.ts';
 
 /** A place to fetch from, by the name that brokers know the topic by. */
@@ -11,10 +13,11 @@ export interface FetchPlace extends TopicPartition {
   readonly name: string;
 }
 
-/** All who ask for one place in one round. */
-interface Asked {
+/** One who asks, until there is something or the time is up. */
+interface Asker extends PromiseWithResolvers<ReadResult> {
   readonly place: FetchPlace;
-  readonly answer: PromiseWithResolvers<ReadResult>;
+  /** Of performance.now(): a round that ends later is the last. */
+  readonly untilMs: number;
 }
 
 /** What one request returns of a partition, and of all of them, at most; beyond it, one batch of the first. */
@@ -32,9 +35,8 @@ const furtherBytes = [1 << 20, 8 << 20, 64 << 20];
 export class FetchRounds {
   readonly #client: KafkaClient;
   readonly #waitMs: number;
-  /** What the next round of each broker is asked for, by partition; null where no round is under way. */
-  readonly #next = new Map<number, Map<string, Asked>>();
-  readonly #running = new Set<number>();
+  /** Who waits for an answer of a broker; none where no round is under way. */
+  readonly #askers = new Map<number, Set<Asker>>();
 
   constructor(client: KafkaClient, waitMs: number) {
     this.#client = client;
@@ -42,63 +44,77 @@ export class FetchRounds {
   }
 
   /**
-   * What lies at a place when its round ends: nothing, where nothing was committed there by then.
+   * What lies at a place as soon as there is something; nothing, where a round ended after `untilMs` (of
+   * performance.now()) and nothing was committed there yet.
    *
    * Errors: those of the client, through which the caller asks.
    */
-  async fetch(place: FetchPlace): Promise<ReadResult> {
+  async fetch(place: FetchPlace, untilMs: number): Promise<ReadResult> {
     const { nodeId } = await this.#client.leader(place.topic, place.partition);
-    const round = this.#next.get(nodeId) ?? new Map<string, Asked>();
-    this.#next.set(nodeId, round);
-    const key = `${place.partition} ${place.topic}`;
-    const same = round.get(key);
-    // A request names a partition once: who asks for another place in it waits for the round after.
-    if (same && same.place.fromOffset !== place.fromOffset) {
-      await same.answer.promise.catch(() => undefined);
-      return this.fetch(place);
+    const asker = { place, untilMs, ...Promise.withResolvers<ReadResult>() };
+    const askers = this.#askers.get(nodeId);
+    if (askers) askers.add(asker);
+    else {
+      this.#askers.set(nodeId, new Set([asker]));
+      void this.#run(nodeId);
     }
-    const asked = same ?? { place, answer: Promise.withResolvers<ReadResult>() };
-    round.set(key, asked);
-    if (!this.#running.has(nodeId)) void this.#run(nodeId);
-    return asked.answer.promise;
+    return asker.promise;
   }
 
   async #run(nodeId: number): Promise<void> {
-    this.#running.add(nodeId);
-    for (;;) {
-      // Who was answered in the last round asks anew in this turn of the event loop.
+    const askers = this.#askers.get(nodeId)!;
+    while (askers.size > 0) {
+      const round = nextRound(askers);
+      // In their next turn, those who ask for another place in the same partition go first.
+      for (const asker of round.flat()) askers.delete(asker);
+      for (const asker of await this.#fetchRound(nodeId, round)) askers.add(asker);
+      // Who was answered asks anew in this turn of the event loop.
       await yieldToEventLoop();
-      const round = this.#next.get(nodeId);
-      if (!round) break;
-      this.#next.delete(nodeId);
-      await this.#fetchRound(nodeId, [...round.values()]);
     }
-    this.#running.delete(nodeId);
+    this.#askers.delete(nodeId);
   }
 
-  async #fetchRound(nodeId: number, round: readonly Asked[]): Promise<void> {
+  /** Answers who can be answered, and returns who waits on. */
+  async #fetchRound(nodeId: number, round: readonly Asker[][]): Promise<Asker[]> {
     try {
-      const broker = await this.#client.broker(nodeId);
-      await answer(broker, round, this.#waitMs);
+      return await answer(await this.#client.broker(nodeId), round, this.#waitMs);
     } catch (error) {
-      if (round.length === 1) return round[0]!.answer.reject(error);
       // One partition's error fails the request of all: each for itself, so that the others are not held up.
-      for (const asked of round) await this.#fetchRound(nodeId, [asked]);
+      if (round.length > 1 && errorType(error) !== null) {
+        const each = round.map((askers) => this.#fetchRound(nodeId, [askers]));
+        return (await Promise.all(each)).flat();
+      }
+      for (const asker of round.flat()) asker.reject(error);
+      return [];
     }
   }
 }
 
-async function answer(broker: Broker, round: readonly Asked[], waitMs: number): Promise<void> {
-  const fetched = await request(
-    broker,
-    round.map(({ place }) => place),
-    waitMs,
-    partitionBytes,
-  );
-  for (const { place, answer } of round) {
-    const partition = fetched(place);
-    answer.resolve(isCutShort(partition, place) ? await lookFurther(broker, place) : read(partition, place));
+/** Askers by place: a request names a partition once, so that others may have to wait for the round after. */
+function nextRound(askers: Iterable<Asker>): Asker[][] {
+  const round = new Map<string, Asker[]>();
+  for (const asker of askers) {
+    const key = `${asker.place.partition} ${asker.place.topic}`;
+    const same = round.get(key);
+    if (same === undefined) round.set(key, [asker]);
+    else if (same[0]!.place.fromOffset === asker.place.fromOffset) same.push(asker);
   }
+  return [...round.values()];
+}
+
+async function answer(broker: Broker, round: readonly Asker[][], waitMs: number): Promise<Asker[]> {
+  const places = round.map((askers) => askers[0]!.place);
+  const fetched = await request(broker, places, waitMs, partitionBytes);
+  const waiting: Asker[] = [];
+  for (const [i, place] of places.entries()) {
+    const partition = fetched(place);
+    const found = isCutShort(partition, place) ? await lookFurther(broker, place) : read(partition, place);
+    for (const asker of round[i]!) {
+      if (found.nextOffset > place.fromOffset || performance.now() >= asker.untilMs) asker.resolve(found);
+      else waiting.push(asker);
+    }
+  }
+  return waiting;
 }
 
 /** Whether there is something committed that the answer has nothing of. */

@@ -16,7 +16,7 @@ export type CoordinatorType = keyof typeof coordinatorTypes;
 
 /** A broker that takes longer than this to answer is taken for dead, and its connections are broken. */
 const requestTimeoutMs = 10_000;
-const backoff = { firstMs: 5, mostMs: 250 };
+const backoff = { firstMs: 2, mostMs: 250 };
 
 /**
  * Connections of one part of the adapter to all brokers: finds who leads a partition and who coordinates a group or a

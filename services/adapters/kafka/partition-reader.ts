@@ -75,33 +75,30 @@ export class PartitionReader {
   }
 
   async #find(place: FetchPlace, waitMs: number, signal: AbortSignal | undefined): Promise<ReadResult> {
-    const deadline = performance.now() + waitMs;
-    let found = await this.#fetch(this.#client, this.#now, place, signal);
-    while (found.nextOffset === place.fromOffset && performance.now() < deadline) {
-      if (signal?.aborted) break;
-      found = await this.#fetch(this.#waitingClient, this.#soon, place, signal);
-    }
-    return found;
+    const untilMs = performance.now() + waitMs;
+    const found = await this.#asking(this.#client, place, (from) => this.#now.fetch(from, 0), signal);
+    if (found.nextOffset > place.fromOffset || performance.now() >= untilMs) return found;
+    return this.#asking(this.#waitingClient, place, (from) => this.#soon.fetch(from, untilMs), signal);
   }
 
-  #fetch(
+  #asking(
     client: KafkaClient,
-    rounds: FetchRounds,
     place: FetchPlace,
+    fetch: (place: FetchPlace) => Promise<ReadResult>,
     signal: AbortSignal | undefined,
   ): Promise<ReadResult> {
     const { topic, partition, fromOffset } = place;
-    const fetch = async (): Promise<ReadResult> => {
+    const fetchKept = async (): Promise<ReadResult> => {
       try {
-        return await rounds.fetch(place);
+        return await fetch(place);
       } catch (error) {
         if (errorType(error) !== 'OFFSET_OUT_OF_RANGE') throw error;
         const { start, end } = await this.#range(topic, partition);
         if (fromOffset > end) throw invalid('fromOffset', fromOffset, `at most the partition's end, ${end}`);
-        return rounds.fetch({ ...place, fromOffset: Math.max(start, fromOffset) });
+        return fetch({ ...place, fromOffset: Math.max(start, fromOffset) });
       }
     };
-    return client.asking(`reading ${topic}/${partition} from ${fromOffset}`, fetch, signal);
+    return client.asking(`reading ${topic}/${partition} from ${fromOffset}`, fetchKept, signal);
   }
 
   async #range(topic: string, partition: number): Promise<CommittedRange> {
