@@ -4,7 +4,7 @@ import { pathText } from '../services/host/config-problems.ts';
 
 /** docs/configuration.md, out of the schema of cupola.yaml. */
 export function configurationPage(): string {
-  const sections = Map.groupBy(configFields(), ({ path }) => /^\w+(\[\w+\])?/.exec(path)![0]);
+  const sections = Map.groupBy(configFields(), ({ path }) => /^\w+(\[[\w-]+\])?/.exec(path)![0]);
   return `${opening}\n${[...sections].map(([name, fields]) => section(name, fields)).join('\n\n')}\n`;
 }
 

@@ -144,7 +144,7 @@ export const errorTable = {
     remedy: 'Stop the named process, speak to it through its API, or give this one another data folder.',
   },
   CUPOLA_PORT_IN_USE: {
-    meaning: 'The console cannot listen: another process has its port.',
+    meaning: 'The console or a source cannot listen: another process has its port.',
     remedy: 'Stop that process (perhaps another Cupola), or set another port in cupola.yaml.',
   },
   CUPOLA_REQUEST_INVALID: {

@@ -60,9 +60,16 @@ function* fieldsOf(prefix: string, node: SchemaNode): Generator<ConfigField> {
     yield* fieldsOf(path, child);
     for (const variant of child.items?.oneOf ?? [])
       yield* fieldsOf(`${path}[${String(variant.properties!.type!.const)}]`, variant);
+    const entry = sectionOf(child.items);
+    if (entry) yield* fieldsOf(`${path}[]`, entry);
     if (child.additionalProperties && child.additionalProperties.properties)
       yield* fieldsOf(`${path}.${singular(name)}`, child.additionalProperties);
   }
+}
+
+/** What is a section of a list's entries, where some may also be something simpler. */
+function sectionOf(items: SchemaNode | undefined): SchemaNode | undefined {
+  return [items, ...(items?.anyOf ?? [])].find((node) => node?.properties);
 }
 
 /** What stands for the name of an entry: `STREAM` for `streams`. */
@@ -93,6 +100,7 @@ function nodeAt(path: ConfigPath, raw: unknown): SchemaNode | undefined {
     value = (value as Record<string | number, unknown> | null | undefined)?.[step];
     node =
       typeof step === 'number' ? node?.items : (node?.properties?.[step] ?? (node?.additionalProperties || undefined));
+    if (value !== null && typeof value === 'object') node = sectionOf(node) ?? node;
     if (node?.oneOf && value !== null && typeof value === 'object') node = variantOf(node.oneOf, value);
   }
   return node;
@@ -127,8 +135,14 @@ function boundOf(node: SchemaNode): string {
   }
 }
 
+/** The fields of sections in a list have rows of their own. */
+function entryBound(node: SchemaNode): string {
+  if (node.properties) return 'a section';
+  return node.anyOf ? node.anyOf.map(entryBound).join(' or ') : boundOf(node);
+}
+
 function listBound({ items, minItems, maxItems }: SchemaNode): string {
-  const entry = items?.enum ? `each ${boundOf(items)}` : items?.oneOf ? `each ${boundOf(items)}` : 'of numbers';
+  const entry = items && items.type !== 'number' ? `each ${entryBound(items)}` : 'of numbers';
   if (minItems !== undefined) return `a list of at least ${minItems}, ${entry}`;
   return maxItems === undefined ? `a list ${entry}` : `a list of at most ${maxItems}, ${entry}`;
 }

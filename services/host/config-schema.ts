@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayMs, durationMs, field, hourMs, secondMs, text } from './config-field.ts';
 import { sourceSchema, streamOverrideSchema } from './config-sources.ts';
+import { definedStreamSchema } from './config-streams.ts';
 import { thresholdSchema, trainingSchema } from './config-training.ts';
 
 /**
@@ -88,6 +89,10 @@ export const configSchema = z.strictObject({
       .max(100)
       .prefault([{ type: 'simulate' }]),
     'Where telemetry comes from; by default the simulated station.',
+  ),
+  streamDefinitions: field(
+    z.array(definedStreamSchema).max(10_000).default([]),
+    'The streams of sources that bring none: which channels are modelled together, on which grid. The rest of this section is of one of them.',
   ),
   streams: field(
     z.record(z.string(), streamOverrideSchema).default({}),

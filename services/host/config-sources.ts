@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasets } from '../../pipelines/evaluation/datasets/datasets.ts';
+import { liveSourceSchemas, type LiveSourceConfig } from './config-live-sources.ts';
 import { dayMs, durationMs, field, hourMs, seed, text } from './config-field.ts';
 
 /** Where telemetry comes from, and what may be said of its streams: sections of cupola.yaml. */
@@ -45,7 +46,7 @@ const replaySchema = z.strictObject({
   ),
 });
 
-export const sourceSchema = z.discriminatedUnion('type', [simulateSchema, replaySchema]);
+export const sourceSchema = z.discriminatedUnion('type', [simulateSchema, replaySchema, ...liveSourceSchemas]);
 
 export type SourceConfig = z.output<typeof sourceSchema>;
 export type SimulateConfig = z.output<typeof simulateSchema>;
@@ -53,8 +54,14 @@ export type ReplayConfig = z.output<typeof replaySchema>;
 
 /** The name of a source: the source of its streams and ticks. */
 export function sourceName(source: SourceConfig): string {
+  if (isLive(source)) return source.name;
   if (source.type === 'simulate') return 'simulator';
   return source.member === undefined ? source.dataset : `${source.dataset}-${source.member}`;
+}
+
+/** Whether a source's telemetry comes by itself: its streams are those that the configuration defines for it. */
+export function isLive(source: SourceConfig): source is LiveSourceConfig {
+  return source.type !== 'simulate' && source.type !== 'replay';
 }
 
 /** What may be said of a stream in place of what its source says. */

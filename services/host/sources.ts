@@ -8,13 +8,16 @@ import { SimulatorSource } from '../sources/simulator/simulator-source.ts';
 import type { Source } from '../sources/source.ts';
 import { ConfigInvalid, locate, problem } from './config-problems.ts';
 import type { Config } from './config-schema.ts';
+import { streamDefinition } from './defined-streams.ts';
 import {
+  isLive,
   sourceName,
   type ReplayConfig,
   type SimulateConfig,
   type SourceConfig,
   type StreamOverride,
 } from './config-sources.ts';
+import { openLiveSource } from './live-sources.ts';
 
 /** The sources of a configuration. */
 export interface OpenedSources {
@@ -35,7 +38,7 @@ export async function openSources(config: Config, clock: Clock, liveSeconds?: nu
   const sources: Source[] = [];
   const streams: string[] = [];
   for (const source of config.sources) {
-    const opened = await openSource(source, clock, liveSeconds);
+    const opened = await openSource(source, config.streamDefinitions, clock, liveSeconds);
     if (opened instanceof SimulatorSource) simulator = opened;
     sources.push(await redefineStreams(opened, config.streams));
     streams.push(...(await opened.definitions()).map(({ stream }) => stream));
@@ -44,7 +47,16 @@ export async function openSources(config: Config, clock: Clock, liveSeconds?: nu
   return { sources, streams, simulator };
 }
 
-async function openSource(source: SourceConfig, clock: Clock, liveSeconds?: number): Promise<Source> {
+async function openSource(
+  source: SourceConfig,
+  defined: Config['streamDefinitions'],
+  clock: Clock,
+  liveSeconds?: number,
+): Promise<Source> {
+  if (isLive(source)) {
+    const own = defined.filter((stream) => stream.source === source.name);
+    return openLiveSource(source, own.map(streamDefinition), clock);
+  }
   if (source.type === 'replay') return openReplay(source, clock);
   return openSimulator(source, clock, liveSeconds && liveSeconds * 1000 * source.speed);
 }

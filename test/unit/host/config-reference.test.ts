@@ -34,11 +34,30 @@ test('the example of every field is accepted in its place', () => {
   }
 });
 
+/** What each kind of source cannot do without. */
+const leastOfSources: Readonly<Record<string, object>> = { replay: { dataset: 'smd', dataDir: 'data' } };
+const leastOfStream = { stream: 's', source: 'x', intervalMs: 1000, channels: ['V'] };
+/** What the sections in a list cannot do without. */
+const leastOfEntries: Readonly<Record<string, object>> = {
+  channels: { id: 'V' },
+  states: { value: 1, label: 'on' },
+};
+
+/** Sections within one another, those in lists alone in theirs: `channels[].unit`. */
+function fieldsWith(path: string, value: unknown): object {
+  const [step, ...rest] = path.split('.');
+  if (rest.length === 0) return { [step!]: value };
+  const inner = fieldsWith(rest.join('.'), value);
+  const name = step!.replace('[]', '');
+  return { [name]: name === step ? inner : [{ ...leastOfEntries[name], ...inner }] };
+}
+
 /** The smallest configuration with a value at a field's path. */
 function fileWith(path: string, value: unknown): Record<string, unknown> {
-  const [, type, field] = /^sources\[(\w+)\]\.(\w+)$/.exec(path) ?? [];
-  if (type === 'replay') return { sources: [{ type, dataset: 'smd', dataDir: 'data', [field!]: value }] };
-  if (type !== undefined) return { sources: [{ type, [field!]: value }] };
+  const [, type, field] = /^sources\[([\w-]+)\]\.([\w.[\]]+)$/.exec(path) ?? [];
+  if (type !== undefined) return { sources: [{ ...leastOfSources[type], type, ...fieldsWith(field!, value) }] };
+  const [, ofStream] = /^streamDefinitions\[\]\.(.+)$/.exec(path) ?? [];
+  if (ofStream !== undefined) return { streamDefinitions: [{ ...leastOfStream, ...fieldsWith(ofStream, value) }] };
   const base: Record<string, unknown> = path.startsWith('streams.STREAM.') ? { version: 2 } : {};
   return path
     .split('.')

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { loadConfig } from '../../../services/host/config.ts';
+import { ConfigInvalid } from '../../../services/host/config-problems.ts';
+import { openSources } from '../../../services/host/sources.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cupola-live-sources-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function load(yaml: string) {
+  const file = join(folder, 'cupola.yaml');
+  writeFileSync(file, yaml);
+  return loadConfig({ file, environment: {} }).config;
+}
+
+function refusals(yaml: string): string[] {
+  try {
+    load(yaml);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigInvalid);
+    return error.problems.map(({ field, bound }) => `${field}: ${bound}`);
+  }
+}
+
+const source = 'sources: [{ type: line-protocol-http, name: gateway, port: 0 }]';
+
+test('a stream is defined by its interval and its channels; the rest has defaults', async () => {
+  const config = load(`${source}
+streamDefinitions:
+  - stream: tank
+    source: gateway
+    intervalMs: 1000
+    channels: [NODE3000005, tank.pressure, { id: valve, kind: enumeration, role: context, states: [{ value: 0, label: shut }] }]
+`);
+  const { sources, streams } = await openSources(config, systemClock);
+  assert.deepEqual(streams, ['tank']);
+  const [definition] = await sources[0]!.definitions();
+  const { channels, ...timing } = definition!;
+  assert.partialDeepStrictEqual(timing, {
+    source: 'gateway',
+    windowLengthMs: 64_000,
+    strideMs: 8000,
+    staleAfterMs: 4000,
+    warmUpMs: 3_600_000,
+  });
+  assert.deepEqual(
+    channels.map(({ id, kind, role, unit }) => [id, kind, role, unit]),
+    [
+      ['NODE3000005', 'real', 'scored', '%'],
+      ['tank.pressure', 'real', 'scored', ''],
+      ['valve', 'enumeration', 'context', ''],
+    ],
+  );
+});
+
+test('a definition is refused by field where it breaks a rule of its own or feeds on nothing', () => {
+  const stream = (fields: string): string =>
+    `${source}\nstreamDefinitions: [{ stream: a, source: gateway, intervalMs: 1000, channels: [V], ${fields} }]`;
+  assert.deepEqual(refusals(stream('windowLengthMs: 1500')), [
+    'streamDefinitions[0].windowLengthMs: a multiple of intervalMs (1000)',
+    'streamDefinitions[0].strideMs: at most windowLengthMs (1500)',
+  ]);
+  assert.deepEqual(refusals(stream('channels: [V, V]').replace('channels: [V], ', '')), [
+    'streamDefinitions[0].channels: channel V stands twice',
+  ]);
+  const counter = stream('channels: [{ id: V, kind: counter }]').replace('channels: [V], ', '');
+  assert.match(refusals(counter).join(), /^streamDefinitions\[0\]\.channels\[0\]\.rolloverAt: /);
+  assert.deepEqual(refusals(stream('source: gatway').replace('source: gateway, ', '')), [
+    'streamDefinitions[0].source: the name of a source without streams of its own: gateway',
+    'sources[0]: the source of a stream in streamDefinitions, as it brings none',
+  ]);
+  const other = '{ stream: a, source: gateway, intervalMs: 1000, channels: [W] }';
+  assert.deepEqual(refusals(`${source}\nstreamDefinitions: [${other}, ${other}]`), [
+    'streamDefinitions[1].stream: another id than those before it',
+  ]);
+});
+
+test('what is wrong within a list of sections is named by its place', () => {
+  const yaml = `${source}\nstreamDefinitions: [{ stream: a, source: gateway, intervalMs: 0, chanels: [V], channels: [] }]`;
+  assert.deepEqual(
+    refusals(yaml).map((refusal) => refusal.split(':')[0]),
+    ['streamDefinitions[0].intervalMs', 'streamDefinitions[0].channels', 'streamDefinitions[0].chanels'],
+  );
+});
+
+test('a token that cannot be read is said before anything starts', async () => {
+  const config = load(`sources: [{ type: line-protocol-http, tokenFile: ${join(folder, 'nowhere')} }]
+streamDefinitions: [{ stream: a, source: line-protocol-http, intervalMs: 1000, channels: [V] }]`);
+  await assert.rejects(openSources(config, systemClock), { code: 'ENOENT' });
+});
