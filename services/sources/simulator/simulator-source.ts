@@ -25,11 +25,14 @@ export interface SimulatorOptions extends ScenarioChoices {
   readonly speed?: number;
   /** Event time at which the source ends; never by default. */
   readonly endAtMs?: number;
-  /** Simulated time between ticks, which is also a chunk of history; 20 s by default. */
+  /** Simulated time between ticks, after the history; 20 s by default. */
   readonly tickIntervalMs?: number;
   /** Simulated time in a chunk of live telemetry; 5 s by default. */
   readonly chunkMs?: number;
 }
+
+/** Steps between ticks of the history, and in a chunk of it: few and large ones cost ingest and what follows it least. */
+const historyTickSteps = 300_000 / stepMs;
 
 /**
  * A simulated station as a source. Seed and scenario decide every sample, tick and truth; speed, chunks, holds and
@@ -125,8 +128,10 @@ export class SimulatorSource implements Source {
   #chunkEnd(step: number): number {
     const { firstFaultMs } = this.scenario;
     const historyEnd = stepAt(this.scenario, this.historyEndMs);
-    const span = step < historyEnd ? this.#tickSteps : Math.min(this.#chunkSteps, this.#tickSteps);
-    const ends = [nextMultiple(step, span), nextMultiple(step, this.#tickSteps)];
+    const ends =
+      step < historyEnd
+        ? [nextMultiple(step, historyTickSteps)]
+        : [nextMultiple(step, this.#chunkSteps), nextMultiple(step, this.#tickSteps)];
     const borders = [historyEnd, firstFaultMs === null ? 0 : stepAt(this.scenario, firstFaultMs)];
     return Math.min(...ends, ...borders.filter((border) => border > step));
   }
@@ -147,7 +152,7 @@ export class SimulatorSource implements Source {
       rejected: [],
       truth,
       ingestTimeMs: toMs,
-      tickTimeMs: toStep % this.#tickSteps === 0 ? toMs : null,
+      tickTimeMs: toStep % (toMs > this.historyEndMs ? this.#tickSteps : historyTickSteps) === 0 ? toMs : null,
       position: anchors.position(toStep),
     };
   }

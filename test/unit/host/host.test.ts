@@ -43,7 +43,7 @@ async function runToEnd(host: Host): Promise<Awaited<ReturnType<typeof summarize
 
 test('a host that is stopped and started again goes on where it ended, and ends with what one run gives', async () => {
   // Enough to fit robust-limits, and some windows more.
-  const sources = [{ type: 'simulate', seed: 5, historyOrbits: 0.7, quietMs: 0, speed }];
+  const sources = [{ type: 'simulate', seed: 5, historyOrbits: 1.1, quietMs: 0, speed }];
   const start = (dataDir: string): Promise<Host> =>
     startHost(config(dataDir, { sources }), { logger, liveSeconds: 0.4 });
   const whole = await runToEnd(await start('whole'));
