@@ -12,6 +12,8 @@ import { InfluxServer, type InfluxOptions } from './influx-server.ts';
 import { channelConditions, readExtent, readSamples, readSeries } from './series-queries.ts';
 
 export interface InfluxHistoryOptions extends InfluxOptions {
+  /** Whether `forget` deletes; false where retention policies do. True by default. */
+  readonly forgets?: boolean;
   /** Told of points that the server would not take while it took the others of their batch. */
   readonly onRefused?: (points: number, reason: string) => void;
 }
@@ -30,6 +32,7 @@ export function openInfluxHistory(options: InfluxHistoryOptions): HistoryStore {
 
 class InfluxHistory implements HistoryStore {
   readonly #server: InfluxServer;
+  readonly #forgets: boolean;
   readonly #onRefused: (points: number, reason: string) => void;
   /** Of streams that were written to. */
   readonly #definitions = new Map<string, Map<number, StreamDefinition>>();
@@ -38,6 +41,7 @@ class InfluxHistory implements HistoryStore {
 
   constructor(options: InfluxHistoryOptions) {
     this.#server = new InfluxServer(options);
+    this.#forgets = options.forgets ?? true;
     this.#onRefused = options.onRefused ?? (() => undefined);
   }
 
@@ -45,22 +49,22 @@ class InfluxHistory implements HistoryStore {
     this.#refuseClosed();
     const { topic, partition, nextOffset } = batch.position;
     const key = `${topic}/${partition}`;
-    const position = this.#positions.get(key) ?? (await this.#readPosition(topic, partition)) ?? 0;
-    this.#positions.set(key, position);
-    if (nextOffset <= position) return;
-    await this.#learnDefinitions(batch);
-    await this.#writeLines(policies.kept, definitionLines(batch.definitions));
-    for (const definition of batch.definitions) await this.#writeEarlierReconstructions(definition);
-    const definitionOf = (stream: string, version: number): StreamDefinition | null =>
-      this.#definitions.get(stream)?.get(version) ?? null;
-    await this.#writeLines(policies.raw, batchLines(batch, definitionOf));
-    await this.#writeLines(policies.kept, positionLine(batch.position));
-    this.#positions.set(key, nextOffset);
+    if (nextOffset <= (this.#positions.get(key) ?? (await this.position(topic, partition)) ?? 0)) return;
+    try {
+      await this.#writeBatch(batch);
+      this.#positions.set(key, nextOffset);
+    } catch (error) {
+      // Until this is tried again somebody else may have got further.
+      this.#positions.delete(key);
+      throw error;
+    }
   }
 
   async position(topic: string, partition: number): Promise<number | null> {
     this.#refuseClosed();
-    return this.#readPosition(topic, partition);
+    const position = await this.#readPosition(topic, partition);
+    this.#positions.set(`${topic}/${partition}`, position ?? 0);
+    return position;
   }
 
   async extent(stream: string): Promise<TimeRange | null> {
@@ -109,6 +113,7 @@ class InfluxHistory implements HistoryStore {
 
   async forget(beforeMs: number): Promise<void> {
     this.#refuseClosed();
+    if (!this.#forgets) return;
     const before = where(within({ fromMs: -Infinity, toMs: beforeMs }));
     await this.#server.query(`DELETE FROM "telemetry"${before}`, `DELETE FROM "reconstruction"${before}`);
     await forgetEvents(this.#server, beforeMs, await this.#readAllDefinitions());
@@ -116,6 +121,16 @@ class InfluxHistory implements HistoryStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  async #writeBatch(batch: HistoryBatch): Promise<void> {
+    await this.#learnDefinitions(batch);
+    await this.#writeLines(policies.kept, definitionLines(batch.definitions));
+    for (const definition of batch.definitions) await this.#writeEarlierReconstructions(definition);
+    const definitionOf = (stream: string, version: number): StreamDefinition | null =>
+      this.#definitions.get(stream)?.get(version) ?? null;
+    await this.#writeLines(policies.raw, batchLines(batch, definitionOf));
+    await this.#writeLines(policies.kept, positionLine(batch.position));
   }
 
   /** A definition may have been written by another process, or before this one was started. */
