@@ -1,6 +1,7 @@
 import type { Clock, Log, LogRecord } from '../../pipelines/ports.ts';
 import { decodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
 import { topics } from '../../pipelines/topics.ts';
+import { newestRecord } from '../stage/newest-record.ts';
 
 const lostAfterMs = 5000;
 const speedOverMs = 10_000;
@@ -49,8 +50,8 @@ export class TelemetryWatch {
       if (end === (this.#ends.get(partition) ?? start)) continue;
       this.#ends.set(partition, end);
       this.#newestAtMs = this.#clock.nowMs();
-      const { records } = await this.#log.read({ topic, partition, fromOffset: end - 1, maxRecords: 1 });
-      if (records[0]) this.#take(records[0]);
+      const newest = await newestRecord(this.#log, topic, partition);
+      if (newest) this.#take(newest);
     }
     this.#measure();
   }

@@ -4,12 +4,12 @@ import { CupolaError } from '../../pipelines/errors.ts';
 import type { BundleStore, Clock, HistoryStore, Log, ScoringRuntime, TrainingBackend } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import { openEmbeddedHistory } from '../adapters/embedded/history-store.ts';
-import { openEmbeddedLog } from '../adapters/embedded/embedded-log.ts';
 import { FileBundleStore } from '../adapters/files/bundle-store.ts';
 import { openOnnxRuntime } from '../adapters/onnx/onnx-runtime.ts';
 import type { Config } from './config-schema.ts';
+import { historyFile, openLog } from './open-log.ts';
 
-/** The ports, by the adapters of the embedded system: one SQLite file, models as files, everything in one folder. */
+/** The ports, by the adapters that a configuration names; models are files in the data folder. */
 export interface Adapters {
   readonly log: Log;
   readonly history: HistoryStore;
@@ -24,16 +24,25 @@ export interface Adapters {
 /**
  * Opens the adapters and creates the topics that are missing.
  *
- * Errors: CUPOLA_DATA_DIR_UNUSABLE, CUPOLA_LOG_IN_USE naming the other process.
+ * Errors: CUPOLA_DATA_DIR_UNUSABLE, CUPOLA_LOG_IN_USE naming the other process; those of openLog. `report` hears of
+ * troubles that the log gets over by itself.
  */
-export async function openAdapters(config: Config, clock: Clock): Promise<Adapters> {
+export async function openAdapters(
+  config: Config,
+  clock: Clock,
+  report: (error: CupolaError) => void = () => undefined,
+): Promise<Adapters> {
   makeFolder(config.dataDir);
-  const path = join(config.dataDir, 'cupola.db');
-  const log = openEmbeddedLog({ path, partitions: config.log.partitions });
-  const history = openEmbeddedHistory({ path });
+  const log = await openLog(config, report);
+  try {
+    await log.ensureTopics(Object.values(topics));
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+  const history = openEmbeddedHistory({ path: historyFile(config) });
   const runtime = await openOnnxRuntime({ workers: config.scoring.workers });
   let backend: Promise<TrainingBackend> | null = null;
-  await log.ensureTopics(Object.values(topics));
   return {
     log,
     history,

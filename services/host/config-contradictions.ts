@@ -2,6 +2,7 @@ import { architectureSettings } from '../../pipelines/autoencoders/architecture-
 import { thresholdProblems } from '../../pipelines/thresholds/policies.ts';
 import type { ConfigPath } from './config-reference.ts';
 import { problem, valueAt, type ConfigProblem } from './config-problems.ts';
+import { logProblems } from './config-log-problems.ts';
 import type { Config } from './config-schema.ts';
 import { isLive, sourceName } from './config-sources.ts';
 import { streamProblems } from './defined-streams.ts';
@@ -14,6 +15,7 @@ export function contradictions(config: Config, isGiven: IsGiven): ConfigProblem[
   return [
     ...sourceProblems(config),
     ...definitionProblems(config),
+    ...logProblems(config.log),
     ...serviceProblems(config, isGiven),
     ...architectureProblems(config),
     ...thresholdProblems(config.thresholds.default).map(({ path, value, bound }) =>

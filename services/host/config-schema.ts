@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { dayMs, durationMs, field, hourMs, secondMs, text } from './config-field.ts';
+import { dayMs, durationMs, field, hourMs, text } from './config-field.ts';
+import { logSchema } from './config-log.ts';
 import { sourceSchema, streamOverrideSchema } from './config-sources.ts';
 import { definedStreamSchema } from './config-streams.ts';
 import { thresholdSchema, trainingSchema } from './config-training.ts';
@@ -16,29 +17,6 @@ export type ServiceName = (typeof serviceNames)[number];
 
 /** How much is logged, least last. */
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-const logSchema = z.strictObject({
-  partitions: field(
-    z.int().min(1).max(1024).default(4),
-    'Partitions of the topics keyed by stream. Fixed once the data folder is made.',
-    8,
-  ),
-  maxRecords: field(
-    z.int().min(1).max(100_000).default(500),
-    'Records that a service takes from the log at once.',
-    500,
-  ),
-  snapshotEveryRecords: field(
-    z.int().min(1).max(10_000_000).default(2000),
-    "Records between snapshots of a service's memory: what a restart reads again at most, by partition.",
-    2000,
-  ),
-  maintainEveryMs: field(
-    durationMs(secondMs, 7 * dayMs).default(600_000),
-    'Time between two rounds of retention and compaction.',
-    600_000,
-  ),
-});
 
 const historySchema = z.strictObject({
   keepMs: field(

@@ -55,7 +55,9 @@ export interface Host {
 export async function startHost(config: Config, options: HostOptions): Promise<Host> {
   const { clock = systemClock, logger } = options;
   const sources = await openSources(config, clock, options.liveSeconds);
-  const adapters = await openAdapters(config, clock);
+  const adapters = await openAdapters(config, clock, (error) =>
+    logger.warn({ code: error.code, err: error }, 'the log went on after a trouble'),
+  );
   const starting = new Starting(config, adapters, sources, logger);
   try {
     await starting.start();

@@ -1,6 +1,7 @@
 import type { Clock, HistoryStore, Log } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
+import { newestRecord } from '../stage/newest-record.ts';
 
 /** What grows with time. */
 export interface MaintainedStores {
@@ -53,10 +54,8 @@ async function newestTelemetryMs(log: Log): Promise<number | null> {
   const topic = topics.telemetry.name;
   let newestMs: number | null = null;
   for (let partition = 0; partition < (await log.partitions(topic)); partition++) {
-    const { start, end } = await log.range(topic, partition);
-    if (end === start) continue;
-    const { records } = await log.read({ topic, partition, fromOffset: end - 1, maxRecords: 1 });
-    for (const { timestampMs } of records) newestMs = Math.max(timestampMs, newestMs ?? -Infinity);
+    const newest = await newestRecord(log, topic, partition);
+    if (newest) newestMs = Math.max(newest.timestampMs, newestMs ?? -Infinity);
   }
   return newestMs;
 }

@@ -60,6 +60,28 @@ test('a value out of bounds is refused by path, value and bound', () => {
 const refusals: readonly (readonly [yaml: string, field: string, value: unknown, bound: RegExp])[] = [
   ['dataDir: 3', 'dataDir', 3, /^text$/],
   ['log: { partitions: 1.5 }', 'log.partitions', 1.5, /whole number from 1 to 1024/],
+  ['log: { kind: kafka }', 'log.brokers', [], /at least one host:port, while log.kind is kafka/],
+  ['log: { kind: kafka, brokers: [kafka] }', 'log.brokers[0]', 'kafka', /^host:port$/],
+  ['log: { kind: kafka, brokers: ["k:1"], prefix: a b }', 'log.prefix', 'a b', /letters, digits/],
+  ['log: { brokers: ["k:1"] }', 'log.brokers', ['k:1'], /left out, while log.kind is embedded/],
+  [
+    'log: { kind: kafka, brokers: ["k:1"], tls: { caFile: ca.pem } }',
+    'log.tls.caFile',
+    'ca.pem',
+    /left out, while log.tls.enabled is false/,
+  ],
+  [
+    'log: { kind: kafka, brokers: ["k:1"], tls: { enabled: true, certFile: c.pem } }',
+    'log.tls.keyFile',
+    undefined,
+    /given with the other/,
+  ],
+  [
+    'log: { kind: kafka, brokers: ["k:1"], sasl: { mechanism: plain, username: u } }',
+    'log.sasl.passwordFile',
+    undefined,
+    /given, while log.sasl.mechanism is plain/,
+  ],
   ['console:', 'console', null, /section with the fields host, port/],
   ['sources: simulate', 'sources', 'simulate', /a list of at most 100, each a section with a type/],
   ['sources: [{ type: simulat }]', 'sources[0].type', 'simulat', /one of simulate, replay/],

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CupolaError } from '../../pipelines/errors.ts';
+import type { Log } from '../../pipelines/ports.ts';
+import { openEmbeddedLog } from '../adapters/embedded/embedded-log.ts';
+import type { KafkaLogOptions } from '../adapters/kafka/kafka-log.ts';
+import type { LogConfig } from './config-log.ts';
+
+interface LogPlace {
+  readonly log: LogConfig;
+  readonly dataDir: string;
+}
+
+/** Where the embedded log is. */
+function logFile({ dataDir }: LogPlace): string {
+  return join(dataDir, 'cupola.db');
+}
+
+/** Where the embedded history is: with the log that it has the positions of, and never with those of another. */
+export function historyFile(place: LogPlace): string {
+  return place.log.kind === 'embedded' ? logFile(place) : join(place.dataDir, 'history.db');
+}
+
+/**
+ * Opens the log that a configuration names.
+ *
+ * Errors: CUPOLA_LOG_IN_USE, CUPOLA_LOG_UNREACHABLE, CUPOLA_LOG_ACCESS_REFUSED, CUPOLA_FILE_UNUSABLE.
+ */
+export async function openLog(place: LogPlace, report: (error: CupolaError) => void): Promise<Log> {
+  const { log } = place;
+  if (log.kind === 'embedded') return openEmbeddedLog({ path: logFile(place), partitions: log.partitions });
+  const { openKafkaLog } = await import('../adapters/kafka/kafka-log.ts');
+  return openKafkaLog({ ...kafkaOptions(log), report });
+}
+
+/** What the brokers are asked with. Errors: CUPOLA_FILE_UNUSABLE. */
+export function kafkaOptions({ brokers, prefix, partitions, replicationFactor, ...log }: LogConfig): KafkaLogOptions {
+  const { tls, sasl, sessionTimeoutMs } = log;
+  return {
+    brokers,
+    prefix,
+    partitions,
+    replicationFactor,
+    sessionTimeoutMs,
+    ssl: tls.enabled && { ca: given(tls.caFile), cert: given(tls.certFile), key: given(tls.keyFile) },
+    sasl: saslOptions(sasl),
+  };
+}
+
+function saslOptions({ mechanism, username = '', passwordFile = '' }: LogConfig['sasl']): KafkaLogOptions['sasl'] {
+  if (mechanism === 'none') return undefined;
+  return { mechanism, username, password: contentOf(passwordFile).trim() };
+}
+
+function given(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : contentOf(path);
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const detail = `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`;
+    throw new CupolaError('CUPOLA_FILE_UNUSABLE', detail, { field: 'path', value: path, cause });
+  }
+}
