@@ -1,6 +1,7 @@
 import { describeValue } from './describe-value.ts';
 import { eventTimeBound, parseEventTime } from './event-time.ts';
 import { jsonItems } from './json-items.ts';
+import { jsonForms, ownJsonForm, type JsonContext, type JsonForm } from './json-mapping.ts';
 import { sampleJson } from './sample-json.ts';
 import { missingField, refuseChannel, type Refusal } from './refusal.ts';
 import { SampleCollector } from './sample-collector.ts';
@@ -18,9 +19,14 @@ const bareNumber = /NaN|Infinity/;
 
 /**
  * Reads telemetry as JSON; docs/telemetry.md has the format. Whatever the bytes, nothing is thrown: what is no sample
- * becomes a dead letter with its own bytes, and every good sample beside it survives.
+ * becomes a dead letter with its own bytes, and every good sample beside it survives. `context` is for documents of other
+ * systems, and for what a message says beside its document.
  */
-export function decodeJsonTelemetry(bytes: Uint8Array, source: string): DecodedJson {
+export function decodeJsonTelemetry(
+  bytes: Uint8Array,
+  source: string,
+  context: JsonContext = ownJsonForm,
+): DecodedJson {
   const collector = new SampleCollector();
   const rejected: DeadLetter[] = [];
   for (const { start, end } of jsonItems(bytes)) {
@@ -28,7 +34,7 @@ export function decodeJsonTelemetry(bytes: Uint8Array, source: string): DecodedJ
     const reject = ({ reason, detail }: Refusal, path: string, own?: Uint8Array): void => {
       rejected.push({ source, reason, detail, position: `byte ${start}${path}`, bytes: own ?? itemBytes.slice() });
     };
-    readItem(itemBytes, collector, reject);
+    readItem(itemBytes, context, collector, reject);
   }
   return { samples: collector.finish(), rejected };
 }
@@ -44,12 +50,17 @@ export function encodeJsonTelemetry(samples: SourceSamples): Uint8Array<ArrayBuf
 
 type Reject = (refusal: Refusal, path: string, own?: Uint8Array) => void;
 
-function readItem(bytes: Uint8Array, collector: SampleCollector, reject: Reject): void {
+function readItem(bytes: Uint8Array, context: JsonContext, collector: SampleCollector, reject: Reject): void {
   const item = parseItem(bytes);
   if (item instanceof Error) return reject({ reason: 'undecodable', detail: item.message }, '');
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     return reject({ reason: 'undecodable', detail: `item is ${describeValue(item)}, must be an object` }, '');
-  const { channel, time, times, value, values } = item as Record<string, unknown>;
+  const forms = jsonForms(item, context);
+  if (forms.length === 0) return reject(missingField('every field of a channel', 'there for one at least'), '');
+  for (const form of forms) readForm(form, collector, reject);
+}
+
+function readForm({ channel, time, times, value, values }: JsonForm, collector: SampleCollector, reject: Reject): void {
   const refusal = refuseChannel(channel, collector);
   if (refusal) return reject(refusal, '');
   const channelId = channel as string;
