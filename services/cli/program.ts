@@ -4,12 +4,14 @@ import { CupolaError } from '../../pipelines/errors.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFaults } from './commands/faults.ts';
+import { addInflux } from './commands/influx.ts';
 import { addModels } from './commands/models.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
 import { addStreams } from './commands/streams.ts';
 import { addThresholds } from './commands/thresholds.ts';
+import { addTopics } from './commands/topics.ts';
 import { addTrain } from './commands/train.ts';
 import { exitCodeOf, exitCodesText } from './exit-codes.ts';
 import { failureOf, failureText } from './failure.ts';
@@ -46,8 +48,10 @@ export function buildProgram(): Command {
     addStreams,
     addModels,
     addThresholds,
+    addTopics,
     addFaults,
     addConfig,
+    addInflux,
     addDoctor,
   ])
     add(program);

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CupolaError } from '../../pipelines/errors.ts';
+import type { CupolaError } from '../../pipelines/errors.ts';
 import type { Log } from '../../pipelines/ports.ts';
 import { openEmbeddedLog } from '../adapters/embedded/embedded-log.ts';
 import type { KafkaLogOptions } from '../adapters/kafka/kafka-log.ts';
+import { contentOf } from './content-of.ts';
 import type { LogConfig } from './config-log.ts';
 
 interface LogPlace {
@@ -34,9 +34,10 @@ export async function openLog(place: LogPlace, report: (error: CupolaError) => v
 }
 
 /** What the brokers are asked with. Errors: CUPOLA_FILE_UNUSABLE. */
-export function kafkaOptions({ brokers, prefix, partitions, replicationFactor, ...log }: LogConfig): KafkaLogOptions {
+export function kafkaOptions({ brokers, prefix, partitions, replicationFactor, ...log }: LogConfig) {
   const { tls, sasl, sessionTimeoutMs } = log;
   return {
+    clientId: 'cupola',
     brokers,
     prefix,
     partitions,
@@ -44,7 +45,7 @@ export function kafkaOptions({ brokers, prefix, partitions, replicationFactor, .
     sessionTimeoutMs,
     ssl: tls.enabled && { ca: given(tls.caFile), cert: given(tls.certFile), key: given(tls.keyFile) },
     sasl: saslOptions(sasl),
-  };
+  } satisfies KafkaLogOptions;
 }
 
 function saslOptions({ mechanism, username = '', passwordFile = '' }: LogConfig['sasl']): KafkaLogOptions['sasl'] {
@@ -54,13 +55,4 @@ function saslOptions({ mechanism, username = '', passwordFile = '' }: LogConfig[
 
 function given(path: string | undefined): string | undefined {
   return path === undefined ? undefined : contentOf(path);
-}
-
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const detail = `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`;
-    throw new CupolaError('CUPOLA_FILE_UNUSABLE', detail, { field: 'path', value: path, cause });
-  }
 }
