@@ -29,6 +29,8 @@ test('the commands of the product are there', () => {
     'streams',
     'thresholds history',
     'thresholds set',
+    'topics apply',
+    'topics plan',
     'train',
   ]);
 });
