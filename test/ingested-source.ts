@@ -57,6 +57,11 @@ export class IngestedSource {
     this.#gate.open();
   }
 
+  /** How many chunks the log has taken. */
+  async commits(): Promise<number> {
+    return (await this.log.range(topics.stateIngest.name, 0)).end;
+  }
+
   /** What the log holds, in order by partition: `channel@time=value`. */
   async samples(): Promise<string[]> {
     const channelsOf = new Map(this.#definitions.map(({ stream, channels }) => [stream, channels]));

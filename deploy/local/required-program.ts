@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CupolaError } from '../../pipelines/errors.ts';
 
-const packages = { java: 'openjdk-17-jre-headless', mvn: 'maven', influxd: 'influxdb' };
+const packages = { java: 'openjdk-17-jre-headless', mvn: 'maven', influxd: 'influxdb', mosquitto: 'mosquitto' };
 
 /**
  * Finds a program on the PATH.

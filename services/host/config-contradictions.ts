@@ -4,8 +4,8 @@ import type { ConfigPath } from './config-reference.ts';
 import { problem, valueAt, type ConfigProblem } from './config-problems.ts';
 import { logProblems } from './config-log-problems.ts';
 import type { Config } from './config-schema.ts';
-import { isLive, sourceName } from './config-sources.ts';
-import { streamProblems } from './defined-streams.ts';
+import { liveSourceProblems } from './config-live-source-problems.ts';
+import { sourceName } from './config-sources.ts';
 
 /** Whether somebody set the field, rather than its default. */
 type IsGiven = (path: ConfigPath) => boolean;
@@ -14,7 +14,7 @@ type IsGiven = (path: ConfigPath) => boolean;
 export function contradictions(config: Config, isGiven: IsGiven): ConfigProblem[] {
   return [
     ...sourceProblems(config),
-    ...definitionProblems(config),
+    ...liveSourceProblems(config),
     ...logProblems(config.log),
     ...serviceProblems(config, isGiven),
     ...architectureProblems(config),
@@ -33,30 +33,6 @@ function* sourceProblems({ sources, services }: Config): Generator<ConfigProblem
   }
   if (sources.length === 0 && services.includes('ingest'))
     yield problem(['sources'], sources, 'a list of at least one, while services name ingest');
-}
-
-function* definitionProblems({ sources, streamDefinitions }: Config): Generator<ConfigProblem> {
-  const open = sources.filter(isLive).map(sourceName);
-  const ids = streamDefinitions.map(({ stream }) => stream);
-  for (const [i, defined] of streamDefinitions.entries()) {
-    const path = ['streamDefinitions', i] as const;
-    if (!open.includes(defined.source))
-      yield problem(
-        [...path, 'source'],
-        defined.source,
-        `the name of a source without streams of its own: ${open.join(', ') || 'there is none'}`,
-      );
-    if (ids.indexOf(defined.stream) < i)
-      yield problem([...path, 'stream'], defined.stream, 'another id than those before it');
-    yield* streamProblems(defined, i);
-  }
-  for (const [i, source] of sources.entries())
-    if (isLive(source) && !streamDefinitions.some((defined) => defined.source === sourceName(source)))
-      yield problem(
-        ['sources', i],
-        sourceName(source),
-        'the source of a stream in streamDefinitions, as it brings none',
-      );
 }
 
 function* serviceProblems({ services, training }: Config, isGiven: IsGiven): Generator<ConfigProblem> {

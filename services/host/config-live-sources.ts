@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defaultLineProtocolMapping as mapping } from '../../pipelines/telemetry/line-protocol-codec.ts';
 import { durationMs, field, hourMs, secondMs, text } from './config-field.ts';
+import { lineProtocolMappingSchema, payloadFields } from './config-payload.ts';
 
 /** Sources of telemetry that comes by itself, as it is measured: sections of cupola.yaml. */
 
@@ -24,25 +24,6 @@ const maxPendingBytes = field(
   'Telemetry that may wait for the log; beyond that its sender has to wait.',
   16 * megabyte,
 );
-
-const lineProtocolMappingSchema = z.strictObject({
-  channelTag: field(text.default(mapping.channelTag), 'The tag, or text field, that names the channel.', 'sensor'),
-  valueField: field(
-    text.default(mapping.valueField),
-    "Of lines with that tag the field of the channel's own value; any other field F is the channel CHANNEL.F.",
-    'v',
-  ),
-  channel: field(
-    text.default(mapping.channel),
-    'The channel of a field where its line has no such tag: {measurement}, {field} and {tag.NAME} stand for what the line has.',
-    '{tag.host}.{measurement}.{field}',
-  ),
-  timeField: field(
-    text.nullable().default(mapping.timeField),
-    "The field that holds the event time; null: the line's own timestamp.",
-    'measured_at',
-  ),
-});
 
 const lineProtocolHttpSchema = z.strictObject({
   type: field(
@@ -71,7 +52,61 @@ const lineProtocolHttpSchema = z.strictObject({
   maxPendingBytes,
 });
 
+/** Levels between slashes; `+` alone in its level, `#` alone in the last. */
+const topic = /^(?:#|(?:[^/+#]*|\+)(?:\/(?:[^/+#]*|\+))*(?:\/#)?)$/;
+
+const mqttTopicSchema = z.strictObject({
+  topic: field(
+    text.max(1000).regex(topic, 'an MQTT topic; + and # stand alone in their level, # in the last'),
+    'Topics to subscribe to: {NAME} stands for any one level, + too, and # at the end for all that follow.',
+    'craft/{module}/{sensor}',
+  ),
+  channel: field(
+    text.max(200).optional(),
+    'The channel of a topic: its named levels, and {topic}. By default {channel} where a level is named so; else {topic} of numbers, and of other payloads what they name themselves.',
+    '{module}.{sensor}',
+  ),
+  ...payloadFields,
+});
+
+const mqttSchema = z.strictObject({
+  type: field(z.literal('mqtt'), 'Topics of an MQTT broker.', 'mqtt'),
+  name: name('mqtt'),
+  url: field(
+    z.string().regex(/^(?:mqtt|mqtts|ws|wss):\/\/./, 'an address such as mqtt://HOST:1883'),
+    'Where the broker is: mqtt, mqtts, ws or wss.',
+    'mqtts://broker.example:8883',
+  ),
+  protocolVersion: field(z.enum(['3.1.1', '5']).default('5'), 'Version of MQTT to speak.', '3.1.1'),
+  clientId: field(
+    text.max(200).optional(),
+    'By which the broker knows this subscriber again after a restart; cupola-NAME by default. Never two at once with one.',
+    'cupola-ground',
+  ),
+  username: field(text.optional(), 'Who to be for the broker.', 'cupola'),
+  passwordFile: field(text.optional(), 'File with the password.', '/run/secrets/mqtt-password'),
+  topics: field(
+    z.array(mqttTopicSchema).min(1).max(1000),
+    'What to subscribe to; the first that matches a message counts.',
+    [{ topic: 'craft/{channel}', payload: 'number' }],
+  ),
+  qos: field(
+    z.int().min(0).max(1).default(1),
+    'Quality of service: 0 may lose messages, 1 loses none; each is acknowledged once the log has it.',
+    1,
+  ),
+  sessionExpirySeconds: field(
+    z.int().min(0).max(4_294_967_295).default(86_400),
+    'How long the broker keeps messages while nobody is connected (MQTT 5; before, its own setting).',
+    3600,
+  ),
+  tickIntervalMs,
+  maxPendingBytes,
+});
+
+export type MqttTopicConfig = z.output<typeof mqttTopicSchema>;
+
 /** Every kind of live source. */
-export const liveSourceSchemas = [lineProtocolHttpSchema] as const;
+export const liveSourceSchemas = [lineProtocolHttpSchema, mqttSchema] as const;
 
 export type LiveSourceConfig = z.output<(typeof liveSourceSchemas)[number]>;

@@ -8,6 +8,7 @@ import { startRecorder } from '../recorder/recorder.ts';
 import { startScorer } from '../scorer/scorer.ts';
 import type { RunningService } from '../service.ts';
 import type { Source } from '../sources/source.ts';
+import type { ReportSource } from '../sources/source-report.ts';
 import { startTrainer } from '../trainer/trainer.ts';
 import type { FitReport, TrainerOptions } from '../trainer/trainer-ports.ts';
 import { openAdapters, type Adapters } from './adapters.ts';
@@ -54,7 +55,8 @@ export interface Host {
  */
 export async function startHost(config: Config, options: HostOptions): Promise<Host> {
   const { clock = systemClock, logger } = options;
-  const sources = await openSources(config, clock, options.liveSeconds);
+  const report: ReportSource = ({ source, isWell, message }) => logger[isWell ? 'info' : 'warn']({ source }, message);
+  const sources = await openSources(config, { clock, report, liveSeconds: options.liveSeconds });
   const adapters = await openAdapters(config, clock, (error) =>
     logger.warn({ code: error.code, err: error }, 'the log went on after a trouble'),
   );

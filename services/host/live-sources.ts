@@ -2,17 +2,47 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { LineProtocolHttpSource } from '../sources/http/line-protocol-http-source.ts';
+import { MqttSource, type MqttTopic } from '../sources/mqtt/mqtt-source.ts';
+import { levelNames } from '../sources/mqtt/topic-pattern.ts';
 import type { Source } from '../sources/source.ts';
-import type { LiveSourceConfig } from './config-live-sources.ts';
+import type { ReportSource } from '../sources/source-report.ts';
+import type { LiveSourceConfig, MqttTopicConfig } from './config-live-sources.ts';
+import { payloadFormat } from './config-payload.ts';
+
+/** What a live source needs of its host. */
+export interface LiveSourceHost {
+  readonly clock: Clock;
+  readonly report: ReportSource;
+}
 
 /** Opens a source of telemetry that comes by itself. Errors: those of the file system where a secret cannot be read. */
 export function openLiveSource(
   config: LiveSourceConfig,
   definitions: readonly StreamDefinition[],
-  clock: Clock,
+  { clock, report }: LiveSourceHost,
 ): Source {
-  const { type: _, tokenFile, ...options } = config;
-  return new LineProtocolHttpSource({ ...options, definitions, clock, token: secretIn(tokenFile) });
+  switch (config.type) {
+    case 'line-protocol-http':
+      return new LineProtocolHttpSource({ ...config, definitions, clock, token: secretIn(config.tokenFile) });
+    case 'mqtt':
+      return new MqttSource({
+        ...config,
+        definitions,
+        clock,
+        report,
+        clientId: config.clientId ?? `cupola-${config.name}`,
+        username: config.username ?? null,
+        password: secretIn(config.passwordFile),
+        topics: config.topics.map(mqttTopic),
+        qos: config.qos === 0 ? 0 : 1,
+      });
+  }
+}
+
+function mqttTopic(config: MqttTopicConfig): MqttTopic {
+  const { topic, payload } = config;
+  const preset = levelNames(topic).includes('channel') ? '{channel}' : payload === 'number' ? '{topic}' : null;
+  return { ...payloadFormat(config), topic, channel: config.channel ?? preset };
 }
 
 /** What a file holds, without the line break at its end; null for no file. */

@@ -17,7 +17,13 @@ import {
   type SourceConfig,
   type StreamOverride,
 } from './config-sources.ts';
-import { openLiveSource } from './live-sources.ts';
+import { openLiveSource, type LiveSourceHost } from './live-sources.ts';
+
+/** What sources need of their host. */
+export interface SourcesHost extends LiveSourceHost {
+  /** Ends a simulated station when so many seconds, at its speed, have followed its history. */
+  readonly liveSeconds?: number | undefined;
+}
 
 /** The sources of a configuration. */
 export interface OpenedSources {
@@ -33,12 +39,12 @@ export interface OpenedSources {
  *
  * Errors: CUPOLA_CONFIG_INVALID where a changed stream does not exist or breaks a rule of its own; those of openDataset.
  */
-export async function openSources(config: Config, clock: Clock, liveSeconds?: number): Promise<OpenedSources> {
+export async function openSources(config: Config, host: SourcesHost): Promise<OpenedSources> {
   let simulator: SimulatorSource | null = null;
   const sources: Source[] = [];
   const streams: string[] = [];
   for (const source of config.sources) {
-    const opened = await openSource(source, config.streamDefinitions, clock, liveSeconds);
+    const opened = await openSource(source, config.streamDefinitions, host);
     if (opened instanceof SimulatorSource) simulator = opened;
     sources.push(await redefineStreams(opened, config.streams));
     streams.push(...(await opened.definitions()).map(({ stream }) => stream));
@@ -50,13 +56,13 @@ export async function openSources(config: Config, clock: Clock, liveSeconds?: nu
 async function openSource(
   source: SourceConfig,
   defined: Config['streamDefinitions'],
-  clock: Clock,
-  liveSeconds?: number,
+  host: SourcesHost,
 ): Promise<Source> {
   if (isLive(source)) {
     const own = defined.filter((stream) => stream.source === source.name);
-    return openLiveSource(source, own.map(streamDefinition), clock);
+    return openLiveSource(source, own.map(streamDefinition), host);
   }
+  const { clock, liveSeconds } = host;
   if (source.type === 'replay') return openReplay(source, clock);
   return openSimulator(source, clock, liveSeconds && liveSeconds * 1000 * source.speed);
 }

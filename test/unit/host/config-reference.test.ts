@@ -35,11 +35,15 @@ test('the example of every field is accepted in its place', () => {
 });
 
 /** What each kind of source cannot do without. */
-const leastOfSources: Readonly<Record<string, object>> = { replay: { dataset: 'smd', dataDir: 'data' } };
+const leastOfSources: Readonly<Record<string, object>> = {
+  replay: { dataset: 'smd', dataDir: 'data' },
+  mqtt: { url: 'mqtt://broker', topics: [{ topic: 'a' }] },
+};
 const leastOfStream = { stream: 's', source: 'x', intervalMs: 1000, channels: ['V'] };
 /** What the sections in a list cannot do without. */
 const leastOfEntries: Readonly<Record<string, object>> = {
   channels: { id: 'V' },
+  topics: { topic: 'a' },
   states: { value: 1, label: 'on' },
 };
 

@@ -11,6 +11,8 @@ import { openSources } from '../../../services/host/sources.ts';
 const folder = mkdtempSync(join(tmpdir(), 'cupola-live-sources-'));
 after(() => rmSync(folder, { recursive: true }));
 
+const host = { clock: systemClock, report: () => undefined };
+
 function load(yaml: string) {
   const file = join(folder, 'cupola.yaml');
   writeFileSync(file, yaml);
@@ -37,7 +39,7 @@ streamDefinitions:
     intervalMs: 1000
     channels: [NODE3000005, tank.pressure, { id: valve, kind: enumeration, role: context, states: [{ value: 0, label: shut }] }]
 `);
-  const { sources, streams } = await openSources(config, systemClock);
+  const { sources, streams } = await openSources(config, host);
   assert.deepEqual(streams, ['tank']);
   const [definition] = await sources[0]!.definitions();
   const { channels, ...timing } = definition!;
@@ -91,5 +93,24 @@ test('what is wrong within a list of sections is named by its place', () => {
 test('a token that cannot be read is said before anything starts', async () => {
   const config = load(`sources: [{ type: line-protocol-http, tokenFile: ${join(folder, 'nowhere')} }]
 streamDefinitions: [{ stream: a, source: line-protocol-http, intervalMs: 1000, channels: [V] }]`);
-  await assert.rejects(openSources(config, systemClock), { code: 'ENOENT' });
+  await assert.rejects(openSources(config, host), { code: 'ENOENT' });
+});
+
+function mqtt(topic: string): string {
+  return `sources: [{ type: mqtt, url: mqtt://broker, topics: [${topic}] }]
+streamDefinitions: [{ stream: a, source: mqtt, intervalMs: 1000, channels: [V] }]`;
+}
+
+test('topics of a broker say how their messages are read and what channel they are of', async () => {
+  for (const topic of [
+    '{ topic: "a/{channel}", payload: number }',
+    '{ topic: "a/{unit}/{sensor}", channel: "{unit}.{sensor}", json: { value: v, timeUnit: s } }',
+    '{ topic: a/+/#, payload: line-protocol, precision: ms, lineProtocol: { timeField: at } }',
+  ])
+    assert.deepEqual((await openSources(load(mqtt(topic)), host)).streams, ['a']);
+  assert.match(refusals(mqtt('{ topic: a/b+ }')).join(), /^sources\[0\]\.topics\[0\]\.topic: /);
+  assert.deepEqual(refusals(mqtt('{ topic: "a/{unit}", channel: "{module}" }')), [
+    'sources[0].topics[0].channel: a template of {unit}, {topic}; nothing stands for {module}',
+  ]);
+  assert.match(refusals(mqtt('{ topic: a }').replace('mqtt://broker', 'broker:1883')).join(), /^sources\[0\]\.url: /);
 });

@@ -1,0 +1,44 @@
+import { levelNames } from '../sources/mqtt/topic-pattern.ts';
+import { unknownNames } from './config-payload.ts';
+import { problem, type ConfigProblem } from './config-problems.ts';
+import type { Config } from './config-schema.ts';
+import { isLive, sourceName, type SourceConfig } from './config-sources.ts';
+import { streamProblems } from './defined-streams.ts';
+
+/** What live sources and the streams that are defined for them have wrong together. */
+export function* liveSourceProblems({ sources, streamDefinitions }: Config): Generator<ConfigProblem> {
+  yield* definitionProblems({ sources, streamDefinitions });
+  for (const [i, source] of sources.entries()) {
+    if (isLive(source) && !streamDefinitions.some((defined) => defined.source === source.name))
+      yield problem(['sources', i], source.name, 'the source of a stream in streamDefinitions, as it brings none');
+    if (source.type === 'mqtt') yield* topicProblems(source, i);
+  }
+}
+
+type Streams = Pick<Config, 'sources' | 'streamDefinitions'>;
+
+function* definitionProblems({ sources, streamDefinitions }: Streams): Generator<ConfigProblem> {
+  const open = sources.filter(isLive).map(sourceName);
+  const ids = streamDefinitions.map(({ stream }) => stream);
+  for (const [i, defined] of streamDefinitions.entries()) {
+    const path = ['streamDefinitions', i] as const;
+    const bound = `the name of a source without streams of its own: ${open.join(', ') || 'there is none'}`;
+    if (!open.includes(defined.source)) yield problem([...path, 'source'], defined.source, bound);
+    if (ids.indexOf(defined.stream) < i)
+      yield problem([...path, 'stream'], defined.stream, 'another id than those before it');
+    yield* streamProblems(defined, i);
+  }
+}
+
+function* topicProblems({ topics }: Extract<SourceConfig, { type: 'mqtt' }>, at: number): Generator<ConfigProblem> {
+  for (const [i, { topic, channel = '' }] of topics.entries()) {
+    const known = [...levelNames(topic), 'topic'];
+    const unknown = unknownNames(channel, known);
+    const bound = `a template of ${known.map(braced).join(', ')}; nothing stands for ${unknown.map(braced).join(', ')}`;
+    if (unknown.length > 0) yield problem(['sources', at, 'topics', i, 'channel'], channel, bound);
+  }
+}
+
+function braced(name: string): string {
+  return `{${name}}`;
+}
