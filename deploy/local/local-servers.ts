@@ -34,7 +34,7 @@ export type LocalServers = Readonly<Partial<Record<ServerKind, LocalServer>>>;
 
 /** Where the servers keep what they have: in the project's folder, out of git, unless CUPOLA_LOCAL_DIR says another. */
 export const localFolder =
-  process.env['CUPOLA_LOCAL_DIR'] ?? fileURLToPath(new URL('../../.cupola-local', import.meta.url));
+  process.env.CUPOLA_LOCAL_DIR ?? fileURLToPath(new URL('../../.cupola-local', import.meta.url));
 
 /**
  * Starts what is wanted and does not run yet; it runs on after this process has ended.

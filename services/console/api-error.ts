@@ -13,6 +13,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   CUPOLA_MODEL_UNKNOWN: 404,
   CUPOLA_ANOMALY_UNKNOWN: 404,
   CUPOLA_COMMAND_UNKNOWN: 404,
+  CUPOLA_HISTORY_UNAVAILABLE: 503,
 };
 
 /** Any error as an answer: the status, and the one shape that every refusal has. */

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { CupolaError } from '../../pipelines/errors.ts';
 import type { BundleStore, Clock, HistoryStore, Log, ScoringRuntime, TrainingBackend } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
-import { openEmbeddedHistory } from '../adapters/embedded/history-store.ts';
 import { FileBundleStore } from '../adapters/files/bundle-store.ts';
 import { openOnnxRuntime } from '../adapters/onnx/onnx-runtime.ts';
+import type { AdapterReports } from './adapter-reports.ts';
 import type { Config } from './config-schema.ts';
-import { historyFile, openLog } from './open-log.ts';
+import { openHistory } from './open-history.ts';
+import { openLog } from './open-log.ts';
 
 /** The ports, by the adapters that a configuration names; models are files in the data folder. */
 export interface Adapters {
@@ -24,23 +25,18 @@ export interface Adapters {
 /**
  * Opens the adapters and creates the topics that are missing.
  *
- * Errors: CUPOLA_DATA_DIR_UNUSABLE, CUPOLA_LOG_IN_USE naming the other process; those of openLog. `report` hears of
- * troubles that the log gets over by itself.
+ * Errors: CUPOLA_DATA_DIR_UNUSABLE, CUPOLA_LOG_IN_USE naming the other process; those of openLog and openHistory.
  */
-export async function openAdapters(
-  config: Config,
-  clock: Clock,
-  report: (error: CupolaError) => void = () => undefined,
-): Promise<Adapters> {
+export async function openAdapters(config: Config, clock: Clock, reports: AdapterReports): Promise<Adapters> {
   makeFolder(config.dataDir);
-  const log = await openLog(config, report);
+  const log = await openLog(config, reports.log);
   try {
     await log.ensureTopics(Object.values(topics));
   } catch (error) {
     await log.close();
     throw error;
   }
-  const history = openEmbeddedHistory({ path: historyFile(config) });
+  const history = await openHistory(config, reports.history);
   const runtime = await openOnnxRuntime({ workers: config.scoring.workers });
   let backend: Promise<TrainingBackend> | null = null;
   return {

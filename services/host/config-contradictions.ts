@@ -2,6 +2,7 @@ import { architectureSettings } from '../../pipelines/autoencoders/architecture-
 import { thresholdProblems } from '../../pipelines/thresholds/policies.ts';
 import type { ConfigPath } from './config-reference.ts';
 import { problem, valueAt, type ConfigProblem } from './config-problems.ts';
+import { historyProblems } from './config-history-problems.ts';
 import { logProblems } from './config-log-problems.ts';
 import type { Config } from './config-schema.ts';
 import { liveSourceProblems } from './config-live-source-problems.ts';
@@ -16,6 +17,7 @@ export function contradictions(config: Config, isGiven: IsGiven): ConfigProblem[
     ...sourceProblems(config),
     ...liveSourceProblems(config),
     ...logProblems(config.log),
+    ...historyProblems(config.history),
     ...serviceProblems(config, isGiven),
     ...architectureProblems(config),
     ...thresholdProblems(config.thresholds.default).map(({ path, value, bound }) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { dayMs, durationMs, field, hourMs, text } from './config-field.ts';
+import { field, text } from './config-field.ts';
+import { historySchema } from './config-history.ts';
 import { logSchema } from './config-log.ts';
 import { sourceSchema, streamOverrideSchema } from './config-sources.ts';
 import { definedStreamSchema } from './config-streams.ts';
@@ -17,14 +18,6 @@ export type ServiceName = (typeof serviceNames)[number];
 
 /** How much is logged, least last. */
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-const historySchema = z.strictObject({
-  keepMs: field(
-    durationMs(hourMs).default(30 * dayMs),
-    'How far back samples, scores and anomalies are kept for charts and training, in event time.',
-    7 * dayMs,
-  ),
-});
 
 const consoleSchema = z.strictObject({
   host: field(

@@ -11,6 +11,7 @@ import type { Source } from '../sources/source.ts';
 import type { ReportSource } from '../sources/source-report.ts';
 import { startTrainer } from '../trainer/trainer.ts';
 import type { FitReport, TrainerOptions } from '../trainer/trainer-ports.ts';
+import { loggedReports } from './adapter-reports.ts';
 import { openAdapters, type Adapters } from './adapters.ts';
 import { serviceNames, type Config, type ServiceName } from './config-schema.ts';
 import { consolePage } from './console-page.ts';
@@ -57,9 +58,7 @@ export async function startHost(config: Config, options: HostOptions): Promise<H
   const { clock = systemClock, logger } = options;
   const report: ReportSource = ({ source, isWell, message }) => logger[isWell ? 'info' : 'warn']({ source }, message);
   const sources = await openSources(config, { clock, report, liveSeconds: options.liveSeconds });
-  const adapters = await openAdapters(config, clock, (error) =>
-    logger.warn({ code: error.code, err: error }, 'the log went on after a trouble'),
-  );
+  const adapters = await openAdapters(config, clock, loggedReports(logger));
   const starting = new Starting(config, adapters, sources, logger);
   try {
     await starting.start();

@@ -19,6 +19,8 @@ test('the commands of the product are there', () => {
     'doctor',
     'faults inject',
     'faults list',
+    'influx apply',
+    'influx plan',
     'models list',
     'models promote',
     'models rollback',
