@@ -9,6 +9,9 @@ import { startInfluxdb } from '../../deploy/local/influxdb-server.ts';
 import { startKafka } from '../../deploy/local/kafka-broker.ts';
 import { addressVariables } from './server-address.ts';
 
+/** Topics of tests may be kept for milliseconds only: brokers begin to delete after the tests. */
+const properties = { 'log.initial.task.delay.ms': 3_600_000 };
+
 let folder: string | null = null;
 const started: { kill(): Promise<void> }[] = [];
 
@@ -16,7 +19,7 @@ export async function globalSetup(): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'cupola-servers-'));
   const [kafka, influxdb] = [join(folder, 'kafka'), join(folder, 'influxdb')];
   const starts = await Promise.allSettled([
-    startUnlessGiven(addressVariables.kafka, () => startKafka({ folder: kafka, say: console.error })),
+    startUnlessGiven(addressVariables.kafka, () => startKafka({ folder: kafka, say: console.error, properties })),
     startUnlessGiven(addressVariables.influxdb, () => startInfluxdb({ folder: influxdb })),
   ]);
   const failed = starts.find((start) => start.status === 'rejected');

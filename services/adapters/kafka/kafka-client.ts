@@ -7,6 +7,8 @@ import { openCluster, type Broker, type KafkaConnection, type OpenedCluster } fr
 export interface KafkaClientOptions extends KafkaConnection {
   /** How long what was asked for is tried again while brokers are away. */
   readonly patienceMs: number;
+  /** A broker that takes longer than this to answer is taken for dead, and its connections are broken. */
+  readonly requestTimeoutMs: number;
 }
 
 /** Kafka's numbers for who coordinates. */
@@ -14,8 +16,6 @@ const coordinatorTypes = { group: 0, transaction: 1 } as const;
 
 export type CoordinatorType = keyof typeof coordinatorTypes;
 
-/** A broker that takes longer than this to answer is taken for dead, and its connections are broken. */
-const requestTimeoutMs = 10_000;
 const backoff = { firstMs: 2, mostMs: 250 };
 
 /**
@@ -33,7 +33,7 @@ export class KafkaClient {
   readonly #closing = new AbortController();
 
   constructor(options: KafkaClientOptions) {
-    this.#opened = openCluster(options, requestTimeoutMs);
+    this.#opened = openCluster(options, options.requestTimeoutMs);
     this.#patienceMs = options.patienceMs;
   }
 

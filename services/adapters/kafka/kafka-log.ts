@@ -39,6 +39,8 @@ export interface KafkaLogOptions {
   readonly transactionTimeoutMs?: number;
   /** How long everything is tried again while brokers are away; two minutes by default. */
   readonly patienceMs?: number;
+  /** How long a broker may take to answer before another is asked; 10 s by default. */
+  readonly requestTimeoutMs?: number;
   /** Hears of troubles that the log deals with by itself. */
   readonly report?: (error: CupolaError) => void;
 }
@@ -52,6 +54,7 @@ const defaults = {
   rebalanceTimeoutMs: 60_000,
   transactionTimeoutMs: 60_000,
   patienceMs: 120_000,
+  requestTimeoutMs: 10_000,
   report: () => undefined,
 };
 

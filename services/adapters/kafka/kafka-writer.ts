@@ -7,7 +7,12 @@ import { toMessage } from './fetched-records.ts';
 import { KafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 import type { ProducedMessage } from './kafkajs-cluster.ts';
 import type { TopicNames } from './topic-names.ts';
-import { TransactionalProducer, type GroupOffsets, type PartitionMessages } from './transactional-producer.ts';
+import {
+  TransactionalProducer,
+  type GroupOffsets,
+  type PartitionMessages,
+  type TransactionalProducerOptions,
+} from './transactional-producer.ts';
 
 /** What one request carries at most, or one record: less than a broker takes by default. */
 const batchBytes = 900_000;
@@ -15,9 +20,7 @@ const batchBytes = 900_000;
 const recordOverheadBytes = 40;
 const giveUpWithinMs = 1000;
 
-export interface KafkaWriterOptions extends KafkaClientOptions {
-  /** After so long without an end, the broker aborts a transaction. */
-  readonly transactionTimeoutMs: number;
+export interface KafkaWriterOptions extends KafkaClientOptions, TransactionalProducerOptions {
   readonly names: TopicNames;
   /** Ends every writer of the log. */
   readonly closing: AbortSignal;
@@ -44,7 +47,7 @@ export class KafkaWriter implements LogWriter {
     options.closing.addEventListener('abort', close);
     this.#unlisten = () => options.closing.removeEventListener('abort', close);
     this.#client = new KafkaClient(options);
-    this.#producer = new TransactionalProducer(this.#client, transactionalId, options.transactionTimeoutMs);
+    this.#producer = new TransactionalProducer(this.#client, transactionalId, options);
   }
 
   /** Commits one after the other, in call order. */

@@ -21,8 +21,12 @@ export interface GroupOffsets {
   readonly offsets: Readonly<Record<string, number>>;
 }
 
-/** How long a broker may take to have a batch on all replicas in sync. */
-const produceTimeoutMs = 8000;
+export interface TransactionalProducerOptions {
+  /** After so long without an end, the broker aborts a transaction. */
+  readonly transactionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+}
+
 /** For how long a commit waits to be seen: longer, and some other writer holds the partition back. */
 const visibleWithinMs = 10_000;
 const maxSequence = 2 ** 31;
@@ -40,20 +44,20 @@ const maxSequence = 2 ** 31;
 export class TransactionalProducer {
   readonly #client: KafkaClient;
   readonly #transactionalId: string;
-  readonly #transactionTimeoutMs: number;
+  readonly #options: TransactionalProducerOptions;
   readonly #sequences = new Map<string, number>();
   #identity: ProducerIdentity | null = null;
 
-  constructor(client: KafkaClient, transactionalId: string, transactionTimeoutMs: number) {
+  constructor(client: KafkaClient, transactionalId: string, options: TransactionalProducerOptions) {
     this.#client = client;
     this.#transactionalId = transactionalId;
-    this.#transactionTimeoutMs = transactionTimeoutMs;
+    this.#options = options;
   }
 
   /** Fences earlier producers of this id; what one of them left open is aborted, and what it committed is there, by then. */
   async open(): Promise<void> {
     const transactionalId = this.#transactionalId;
-    const request = { transactionalId, transactionTimeout: this.#transactionTimeoutMs };
+    const request = { transactionalId, transactionTimeout: this.#options.transactionTimeoutMs };
     const opened = await this.#coordinated('opening', (coordinator) => coordinator.initProducerId(request));
     this.#identity = { transactionalId, producerId: opened.producerId, producerEpoch: opened.producerEpoch };
   }
@@ -95,7 +99,8 @@ export class TransactionalProducer {
       const request = {
         ...identity,
         acks: -1 as const,
-        timeout: produceTimeoutMs,
+        // All replicas in sync must have it before this side gives the broker up.
+        timeout: Math.ceil(0.8 * this.#options.requestTimeoutMs),
         topicData: [{ topic, partitions: [{ partition, firstSequence, messages }] }],
       };
       const { topics } = await this.#client.asking(`writing to ${topic}/${partition}`, async () => {

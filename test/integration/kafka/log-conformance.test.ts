@@ -1,14 +1,13 @@
-import { openKafkaLog } from '../../../services/adapters/kafka/kafka-log.ts';
 import { logConformance } from '../../conformance/log.ts';
-import { startTestKafka } from './test-broker.ts';
+import { sharedKafka } from './shared-kafka.ts';
 
 let names = 0;
 
 logConformance('kafka', async () => {
-  const kafka = await startTestKafka();
+  const kafka = sharedKafka();
   return {
-    open: () => openKafkaLog({ brokers: kafka.addresses, partitions: 4 }),
+    open: () => kafka.open(),
     name: (purpose) => `${purpose}-${names++}`,
-    dispose: () => kafka.stop(),
+    dispose: async () => {},
   };
 });
