@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- [--json] [NAME...]]`: runs the benchmarks of this folder and prints a table, or one JSON object.
+ * `npm run bench [-- [--json] [--influx] [NAME...]]`: runs the benchmarks of this folder and prints a table, or one JSON object.
  *
  * Each file runs in a process of its own, so that no benchmark inherits another's heap, compiled code or threads, and one
  * after the other. Progress goes to standard error.
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import type { BenchResult } from './bench-result.ts';
 
 /** What each file measures. */
-const benchmarks: Readonly<Record<string, readonly string[]>> = {
+const onThisMachine: Readonly<Record<string, readonly string[]>> = {
   'decode.ts': ['decode'],
   'log-append.ts': ['log.append'],
   'pipeline.ts': ['pipeline.dense', 'pipeline.lstm'],
@@ -18,18 +18,26 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   'train.ts': ['train.dense', 'train.lstm'],
   'window.ts': ['window'],
 };
-const help = `npm run bench [-- [--json] [NAME...]]
+/** What each file measures with a real server, which it starts and ends. */
+const onServers: typeof onThisMachine = {
+  'influx-write.ts': ['influx.write'],
+};
+const benchmarks = { ...onThisMachine, ...onServers };
+const help = `npm run bench [-- [--json] [--influx] [NAME...]]
 
 Measures speed on this machine, each figure against something known. By default all of:
 
-${Object.values(benchmarks)
-  .map((names) => `  ${names.join(', ')}`)
-  .join('\n')}
+${listed(onThisMachine)}
+
+With a real server, which must be installed; only where they are named:
+
+${listed(onServers)}
 
 A NAME may stand for several: score is score.dense and score.lstm.
 
-  --json  prints { "results": [ { "name", "value", "unit", "against", "ratio" } ] }
-  --help  prints this
+  --json    prints { "results": [ { "name", "value", "unit", "against", "ratio" } ] }
+  --influx  is the name influx
+  --help    prints this
 
 Exit codes: 0 done; 1 a benchmark failed; 2 wrong command line.`;
 const columns = ['name', 'value', 'unit', 'ratio', 'against'];
@@ -44,7 +52,11 @@ else await run();
 function commandLine() {
   try {
     const { values, positionals } = parseArgs({
-      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        json: { type: 'boolean', default: false },
+        influx: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
       allowPositionals: true,
     });
     const unknown = positionals.find(
@@ -54,7 +66,7 @@ function commandLine() {
           .some((known) => isOf(known, name)),
     );
     if (unknown !== undefined) throw new Error(`No benchmark is named ${unknown}.`);
-    return { options: values, chosen: positionals };
+    return { options: values, chosen: [...positionals, ...(values.influx ? ['influx'] : [])] };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${help}\n`);
     process.exit(2);
@@ -74,7 +86,14 @@ async function run(): Promise<void> {
 }
 
 function isChosen(name: string): boolean {
-  return chosen.length === 0 || chosen.some((choice) => isOf(name, choice));
+  if (chosen.length > 0) return chosen.some((choice) => isOf(name, choice));
+  return Object.values(onThisMachine).flat().includes(name);
+}
+
+function listed(files: typeof onThisMachine): string {
+  return Object.values(files)
+    .map((names) => `  ${names.join(', ')}`)
+    .join('\n');
 }
 
 /** Whether `score.lstm` is `score.lstm`, or of `score`. */
