@@ -127,8 +127,11 @@ export const streamTiming = {
   warmUpMs: 5_600_000,
 } as const;
 
-/** Quantities that are sent on change flicker, but can rest for a while; states can rest for hours. */
-const restsMs = { quantity: 240_000, state: 3 * 3_600_000 };
+/**
+ * Quantities that are sent on change flicker: thirty equal readings in a row come about once in a million. It is less than
+ * the shortest loss of signal, so that none passes for a rest. States can rest for hours.
+ */
+const restsMs = { quantity: 150_000, state: 3 * 3_600_000 };
 
 /** The stream definitions under a source's name. */
 export function stationDefinitions(source: string): StreamDefinition[] {
