@@ -6,6 +6,8 @@ import { seconds } from '../system-options.ts';
 
 interface StartOptions extends ConfigOptions, OutputOptions {
   readonly headless?: boolean;
+  /** Names with commas between. */
+  readonly services?: string;
   /** Seconds. */
   readonly duration?: number;
 }
@@ -15,6 +17,7 @@ export function addStart(program: Command): void {
   addConfigOptions(program.command('start'))
     .description('Run the system in this process: by default a simulated station, with its console on a page')
     .option('--headless', 'without the console')
+    .option('--services <names>', 'which services run in this process, with commas between (services)')
     .option('--duration <seconds>', 'end after so much live telemetry and print a summary', seconds)
     .option('--json', 'print JSON on one line')
     .addHelpText(
@@ -24,6 +27,7 @@ export function addStart(program: Command): void {
         'cupola start --seed 7 --speed 600 --data-dir /tmp/station',
         'cupola start --headless --duration 150 --seed 7 --json',
         'cupola start --config cupola.yaml',
+        'cupola start --config cluster.yaml --services scorer,annunciator',
       ),
     )
     .addHelpText(
@@ -36,5 +40,8 @@ export function addStart(program: Command): void {
 }
 
 function start(options: StartOptions): Promise<void> {
-  return runHost(hostConfig(options), { ...options, isKept: options.duration === undefined });
+  const { services } = options;
+  const overrides =
+    services === undefined ? [] : [{ option: '--services', path: ['services'], value: services.split(',') }];
+  return runHost(hostConfig(options, overrides), { ...options, isKept: options.duration === undefined });
 }
