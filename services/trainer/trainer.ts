@@ -1,3 +1,4 @@
+import { CupolaError } from '../../pipelines/errors.ts';
 import type { HistoryStore } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import type { RunningService } from '../service.ts';
@@ -25,7 +26,7 @@ export async function startTrainer(ports: TrainerPorts, options: TrainerOptions)
 async function train(ports: TrainerPorts, options: TrainerOptions, signal: AbortSignal): Promise<void> {
   const streams = new StreamsToTrain(ports.log, ports.bundles, options);
   while (!signal.aborted) {
-    const due = await firstDue(streams, ports.history);
+    const due = await firstDue(streams, ports.history).catch(noneWhileAway);
     if (!due) {
       await ports.clock.sleep(options.checkEveryMs, signal);
       continue;
@@ -46,4 +47,10 @@ async function firstDue(
     if (extent && streams.isDue(definition, extent)) return { definition, toMs: extent.toMs };
   }
   return null;
+}
+
+/** Nobody is in a hurry for a fit: while the history's server is away, none is due. */
+function noneWhileAway(error: unknown): null {
+  if (error instanceof CupolaError && error.code === 'CUPOLA_HISTORY_UNAVAILABLE') return null;
+  throw error;
 }
