@@ -9,7 +9,9 @@ import { streamProblems } from './defined-streams.ts';
 export function* liveSourceProblems({ sources, streamDefinitions }: Config): Generator<ConfigProblem> {
   yield* definitionProblems({ sources, streamDefinitions });
   for (const [i, source] of sources.entries()) {
-    if (isLive(source) && !streamDefinitions.some((defined) => defined.source === source.name))
+    // The station's feed has the streams of the simulated station where none are defined.
+    const needsStreams = isLive(source) && source.type !== 'iss-live';
+    if (needsStreams && !streamDefinitions.some((defined) => defined.source === source.name))
       yield problem(['sources', i], source.name, 'the source of a stream in streamDefinitions, as it brings none');
     if (source.type === 'mqtt') yield* topicProblems(source, i);
   }

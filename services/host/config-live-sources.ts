@@ -106,7 +106,27 @@ const mqttSchema = z.strictObject({
 
 export type MqttTopicConfig = z.output<typeof mqttTopicSchema>;
 
+const issLiveSchema = z.strictObject({
+  type: field(
+    z.literal('iss-live'),
+    "The public telemetry of the International Space Station, from NASA's live feed.",
+    'iss-live',
+  ),
+  name: name('iss-live'),
+  url: field(
+    z
+      .string()
+      .regex(/^https?:\/\/./, 'an address such as https://HOST')
+      .default('https://push.lightstreamer.com'),
+    'The Lightstreamer server that has it.',
+    'http://127.0.0.1:8080',
+  ),
+  adapterSet: field(text.default('ISSLIVE'), 'Name of the feed on that server.', 'ISSLIVE'),
+  tickIntervalMs,
+  maxPendingBytes,
+});
+
 /** Every kind of live source. */
-export const liveSourceSchemas = [lineProtocolHttpSchema, mqttSchema] as const;
+export const liveSourceSchemas = [lineProtocolHttpSchema, mqttSchema, issLiveSchema] as const;
 
 export type LiveSourceConfig = z.output<(typeof liveSourceSchemas)[number]>;

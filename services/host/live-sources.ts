@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { LineProtocolHttpSource } from '../sources/http/line-protocol-http-source.ts';
+import { IssLiveSource } from '../sources/iss/iss-live-source.ts';
 import { MqttSource, type MqttTopic } from '../sources/mqtt/mqtt-source.ts';
 import { levelNames } from '../sources/mqtt/topic-pattern.ts';
+import { stationDefinitions } from '../sources/simulator/station-streams.ts';
 import type { Source } from '../sources/source.ts';
 import type { ReportSource } from '../sources/source-report.ts';
 import type { LiveSourceConfig, MqttTopicConfig } from './config-live-sources.ts';
@@ -24,6 +26,13 @@ export function openLiveSource(
   switch (config.type) {
     case 'line-protocol-http':
       return new LineProtocolHttpSource({ ...config, definitions, clock, token: secretIn(config.tokenFile) });
+    case 'iss-live':
+      return new IssLiveSource({
+        ...config,
+        definitions: definitions.length > 0 ? definitions : stationDefinitions(config.name),
+        clock,
+        report,
+      });
     case 'mqtt':
       return new MqttSource({
         ...config,

@@ -114,3 +114,11 @@ test('topics of a broker say how their messages are read and what channel they a
   ]);
   assert.match(refusals(mqtt('{ topic: a }').replace('mqtt://broker', 'broker:1883')).join(), /^sources\[0\]\.url: /);
 });
+
+test('the station’s feed has the streams of the simulated station, unless others are defined for it', async () => {
+  const { streams } = await openSources(load('sources: [{ type: iss-live }]'), host);
+  assert.equal(streams.length, 12);
+  const own = `sources: [{ type: iss-live }]
+streamDefinitions: [{ stream: urine, source: iss-live, intervalMs: 10000, channels: [NODE3000005] }]`;
+  assert.deepEqual((await openSources(load(own), host)).streams, ['urine']);
+});
