@@ -10,7 +10,7 @@ import type { Config } from './config-schema.ts';
 import { openHistory } from './open-history.ts';
 import { openLog } from './open-log.ts';
 
-/** The ports, by the adapters that a configuration names; models are files in the data folder. */
+/** The ports, by the adapters that a configuration names; models are files. */
 export interface Adapters {
   readonly log: Log;
   readonly history: HistoryStore;
@@ -42,7 +42,7 @@ export async function openAdapters(config: Config, clock: Clock, reports: Adapte
   return {
     log,
     history,
-    bundles: new FileBundleStore(join(config.dataDir, 'models'), clock),
+    bundles: new FileBundleStore(config.modelsDir ?? join(config.dataDir, 'models'), clock),
     runtime,
     clock,
     trainingBackend: () => (backend ??= openTrainingBackend()),

@@ -42,8 +42,8 @@ export const logSchema = z.strictObject({
     3,
   ),
   sessionTimeoutMs: field(
-    durationMs(6 * secondMs, 1800 * secondMs).default(10 * secondMs),
-    'Silence of a process after which others take over its partitions on Kafka.',
+    durationMs(secondMs, 1800 * secondMs).default(10 * secondMs),
+    'Silence of a process after which others take over its partitions on Kafka; brokers take 6 s to 30 min, unless they are set otherwise.',
     30 * secondMs,
   ),
   tls: tlsSchema.prefault({}),

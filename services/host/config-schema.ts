@@ -51,6 +51,11 @@ export const configSchema = z.strictObject({
     'Folder of the log, the history and the models; relative to the working directory.',
     '/var/lib/cupola',
   ),
+  modelsDir: field(
+    text.optional(),
+    'Folder of the models; by default one in the data folder. Processes that share the work on Kafka share it.',
+    '/var/lib/cupola-models',
+  ),
   log: logSchema.prefault({}),
   history: historySchema.prefault({}),
   console: consoleSchema.prefault({}),

@@ -190,7 +190,8 @@ class Starting implements Host {
   async settle(): Promise<void> {
     await this.#stopIngests();
     const { log, history, clock } = this.adapters;
-    if (!(await settle(log, history, clock, settleAtMostMs)))
+    const recorded = this.names.includes('recorder') ? history : null;
+    if (!(await settle(log, recorded, clock, settleAtMostMs)))
       this.#logger.warn('what was read is not all scored and recorded yet');
   }
 

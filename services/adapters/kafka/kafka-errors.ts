@@ -30,8 +30,14 @@ const refused = new Set([
   'ILLEGAL_SASL_STATE',
 ]);
 
-/** Records that no broker set up like this one will take, however often they are sent. */
-const unacceptable = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_TIMESTAMP', 'INVALID_RECORD']);
+/** What no broker set up like this one will take, however often it is asked. */
+const unacceptable = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TIMESTAMP',
+  'INVALID_RECORD',
+  'INVALID_SESSION_TIMEOUT',
+]);
 
 /** Passing troubles that kafkajs itself does not count among those that a retry helps. */
 const passing = new Set(['CONCURRENT_TRANSACTIONS', 'UNSTABLE_OFFSET_COMMIT']);
