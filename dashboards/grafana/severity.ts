@@ -29,8 +29,8 @@ export function coloured(colours: ThresholdsConfigBuilder): DynamicConfigValue[]
   ];
 }
 
-/** A column of scores over their thresholds. */
+/** A column of peaks over their thresholds, where there were anomalies. */
 export const severityColumn: DynamicConfigValue[] = [
-  ...coloured(steps(palette.normal, ...excessSteps)),
+  ...coloured(steps(palette.dim, ...excessSteps)),
   { id: 'decimals', value: 2 },
 ];
