@@ -8,6 +8,7 @@ import type { InfluxOptions, InfluxServer } from '../adapters/influx/influx-serv
 import type { LoadedConfig } from './config.ts';
 import type { Config } from './config-schema.ts';
 import { contentOf } from './content-of.ts';
+import { LossRecorder } from './loss-recorder.ts';
 import { historyFile } from './open-log.ts';
 
 /**
@@ -20,14 +21,17 @@ export async function openHistory(config: Config, report: (event: SpoolEvent) =>
   if (history.kind === 'embedded') return openEmbeddedHistory({ path: historyFile(config) });
   const { openInfluxHistory } = await import('../adapters/influx/influx-history.ts');
   const isRecorder = services.includes('recorder');
+  const losses = new LossRecorder(report);
   const inner = openInfluxHistory({
     ...influxOptions(config),
     forgets: isRecorder && history.keepBy === 'eventTime',
-    onRefused: (points, reason) => report({ type: 'lost', lost: { samples: points, events: 0 }, reason }),
+    onRefused: (points, reason) => losses.hear({ type: 'lost', lost: { samples: points, events: 0 }, reason }),
   });
   // Who does not write has nothing to keep for the server.
   if (!isRecorder) return inner;
-  return spoolHistory(inner, { folder: join(dataDir, 'spool'), maxBytes: history.spoolBytes, report });
+  losses.recordIn(inner);
+  const folder = join(dataDir, 'spool');
+  return spoolHistory(inner, { folder, maxBytes: history.spoolBytes, report: (event) => losses.hear(event) });
 }
 
 /**

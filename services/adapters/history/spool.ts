@@ -59,7 +59,7 @@ export class Spool {
     for (const number of numbers.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b)) {
       const frames = this.#framesOf(number);
       for (const frame of frames) found(frame);
-      this.#segments.push({ number, bytes: bytesOf(frames), ...sum(frames) });
+      this.#segments.push({ number, bytes: bytesOf(frames), ...sumOf(frames) });
     }
   }
 
@@ -80,16 +80,16 @@ export class Spool {
     const lost: FrameCounts[] = [];
     while (this.bytes + bytes > this.#maxBytes) {
       const oldest = this.#segments.find(({ number }) => number !== this.#taken);
-      if (!oldest) return sum([...lost, counts]);
+      if (!oldest) return sumOf([...lost, counts]);
       lost.push(oldest);
       this.#remove(oldest.number);
     }
     const segment = this.#segmentFor(bytes);
     writeSync(this.#file!, header(payload, counts));
     writeSync(this.#file!, payload);
-    const grown = { ...segment, bytes: segment.bytes + bytes, ...sum([segment, counts]) };
+    const grown = { ...segment, bytes: segment.bytes + bytes, ...sumOf([segment, counts]) };
     this.#segments[this.#segments.length - 1] = grown;
-    return sum(lost);
+    return sumOf(lost);
   }
 
   /** The oldest frames, which nothing removes before they are done; null where there are none. */
@@ -163,6 +163,7 @@ function bytesOf(frames: readonly Frame[]): number {
   return frames.reduce((total, { payload }) => total + headerBytes + payload.length, 0);
 }
 
-function sum(counts: readonly FrameCounts[]): FrameCounts {
+/** All of them together. */
+export function sumOf(counts: readonly FrameCounts[]): FrameCounts {
   return counts.reduce((a, b) => ({ samples: a.samples + b.samples, events: a.events + b.events }), nothing);
 }

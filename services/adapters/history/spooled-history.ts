@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { HistoryBatch, HistoryStore } from '../../../pipelines/ports.ts';
-import { Spool, type Frame, type FrameCounts } from './spool.ts';
+import { Spool, sumOf, type Frame, type FrameCounts } from './spool.ts';
 
 export interface SpooledHistoryOptions {
   /** Of what waits for the server. */
@@ -179,7 +179,7 @@ class Spooled {
 
   #lose(lost: FrameCounts, reason: string): void {
     if (lost.samples + lost.events === 0) return;
-    this.#lost = { samples: this.#lost.samples + lost.samples, events: this.#lost.events + lost.events };
+    this.#lost = sumOf([this.#lost, lost]);
     this.#report({ type: 'lost', lost, reason });
   }
 

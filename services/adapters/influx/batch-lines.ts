@@ -6,6 +6,7 @@ import type { WindowScore } from '../../../pipelines/scoring/score-event.ts';
 import type { SampleBatch } from '../../../pipelines/telemetry/sample-batch.ts';
 import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
 import type { KeptEvent } from '../history/event-span.ts';
+import type { FrameCounts } from '../history/spool.ts';
 import type { WritePrecision } from './influx-server.ts';
 import { fieldSet, numberText, seriesKey, timeText } from './line-text.ts';
 
@@ -75,6 +76,13 @@ export function positionLine({ topic, partition, nextOffset }: HistoryBatch['pos
   return lines;
 }
 
+/** What never came here, and why nobody should look for it. */
+export function lossLine({ samples, events }: FrameCounts, atMs: number): LineBatch {
+  const lines = new LineBatch('ms');
+  lines.add('loss', fieldSet({ value: samples + events, samples, events }), atMs);
+  return lines;
+}
+
 /** The newest stride of a window, a point for each row and scored channel; nothing while its definition is unknown. */
 export function addReconstruction(lines: LineBatch, event: WindowScore, definition: StreamDefinition | null): void {
   if (!definition) return;
@@ -90,7 +98,8 @@ export function addReconstruction(lines: LineBatch, event: WindowScore, definiti
   }
 }
 
-function isWhole({ eventTimeMs }: SampleBatch): boolean {
+function isWhole({ eventTimeMs, ingestTimeMs }: SampleBatch): boolean {
+  if (!Number.isInteger(ingestTimeMs)) return false;
   for (let i = 0; i < eventTimeMs.length; i++) if (!Number.isInteger(eventTimeMs[i]!)) return false;
   return true;
 }
@@ -98,6 +107,7 @@ function isWhole({ eventTimeMs }: SampleBatch): boolean {
 function addSamples(lines: LineBatch, batch: SampleBatch, definition: StreamDefinition | null): void {
   const { stream, definitionVersion, channel, eventTimeMs, value } = batch;
   const keys: string[] = [];
+  let newestMs = -Infinity;
   for (let i = 0; i < value.length; i++) {
     const index = channel[i]!;
     const key = (keys[index] ??= channelKey(
@@ -108,7 +118,10 @@ function addSamples(lines: LineBatch, batch: SampleBatch, definition: StreamDefi
       definition?.channels[index]?.id,
     ));
     if (Number.isFinite(value[i]!)) lines.add(key, `value=${numberText(value[i]!)}`, eventTimeMs[i]!);
+    newestMs = Math.max(newestMs, eventTimeMs[i]!);
   }
+  const fields = fieldSet({ value: batch.ingestTimeMs - newestMs, samples: value.length });
+  lines.add(seriesKey('ingest', { stream }), fields, batch.ingestTimeMs);
 }
 
 /** Queries go by version and index; the id, absent while the definition is unknown, is for people. */

@@ -5,7 +5,8 @@ import type { HistoryBatch, HistorySeries, HistoryStore, TimeRange } from '../..
 import type { ScoreEvent } from '../../../pipelines/scoring/score-event.ts';
 import type { SampleBatch } from '../../../pipelines/telemetry/sample-batch.ts';
 import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
-import { addReconstruction, batchLines, definitionLines, LineBatch, positionLine } from './batch-lines.ts';
+import type { FrameCounts } from '../history/spool.ts';
+import { addReconstruction, batchLines, definitionLines, LineBatch, lossLine, positionLine } from './batch-lines.ts';
 import { forgetEvents, readAnomalies, readScoreEvents, readScores, where, within } from './event-queries.ts';
 import { from, literal, policies, type Policy } from './influx-names.ts';
 import { InfluxServer, type InfluxOptions } from './influx-server.ts';
@@ -18,6 +19,12 @@ export interface InfluxHistoryOptions extends InfluxOptions {
   readonly onRefused?: (points: number, reason: string) => void;
 }
 
+/** A history that can also say what it lacks. */
+export interface InfluxHistoryStore extends HistoryStore {
+  /** Records that so much was lost before it came here, as of a wall-clock time. */
+  recordLoss(lost: FrameCounts, atMs: number): Promise<void>;
+}
+
 /**
  * The history in an InfluxDB whose database and retention policies are there (`cupola influx apply`).
  *
@@ -26,11 +33,11 @@ export interface InfluxHistoryOptions extends InfluxOptions {
  *
  * Event times are kept to the microsecond. Errors: CUPOLA_HISTORY_UNAVAILABLE, CUPOLA_HISTORY_REFUSED.
  */
-export function openInfluxHistory(options: InfluxHistoryOptions): HistoryStore {
+export function openInfluxHistory(options: InfluxHistoryOptions): InfluxHistoryStore {
   return new InfluxHistory(options);
 }
 
-class InfluxHistory implements HistoryStore {
+class InfluxHistory implements InfluxHistoryStore {
   readonly #server: InfluxServer;
   readonly #forgets: boolean;
   readonly #onRefused: (points: number, reason: string) => void;
@@ -115,8 +122,14 @@ class InfluxHistory implements HistoryStore {
     this.#refuseClosed();
     if (!this.#forgets) return;
     const before = where(within({ fromMs: -Infinity, toMs: beforeMs }));
-    await this.#server.query(`DELETE FROM "telemetry"${before}`, `DELETE FROM "reconstruction"${before}`);
+    await this.#server.query(
+      ...['telemetry', 'reconstruction', 'ingest'].map((each) => `DELETE FROM "${each}"${before}`),
+    );
     await forgetEvents(this.#server, beforeMs, await this.#readAllDefinitions());
+  }
+
+  async recordLoss(lost: FrameCounts, atMs: number): Promise<void> {
+    await this.#writeLines(policies.raw, lossLine(lost, atMs));
   }
 
   async close(): Promise<void> {

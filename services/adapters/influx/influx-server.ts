@@ -7,7 +7,7 @@ export interface InfluxOptions {
   readonly database: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** After which a server that does not answer counts as away; 10 s by default. */
+  /** After which a server that does not take points counts as away; 10 s by default. Queries may take six times that. */
   readonly answerWithinMs?: number;
 }
 
@@ -46,7 +46,7 @@ export class InfluxServer {
     this.database = options.database;
     this.#url = new URL(options.url);
     this.#answerWithinMs = options.answerWithinMs ?? 10_000;
-    this.#client = connect(this.#url, options, this.#answerWithinMs);
+    this.#client = connect(this.#url, options, 6 * this.#answerWithinMs);
     this.#headers = authorization(options);
   }
 

@@ -25,7 +25,7 @@ test('a replay of what was written, its position lost, writes the same points ov
   const once = await record();
   await server.query('DROP MEASUREMENT "position"');
   assert.deepEqual(await record(), once);
-  const names = ['anomaly', 'gap', 'reconstruction', 'resumed', 'score', 'stale', 'telemetry', 'warm_up'];
+  const names = ['anomaly', 'gap', 'ingest', 'reconstruction', 'resumed', 'score', 'stale', 'telemetry', 'warm_up'];
   assert.deepEqual(
     once.map((series) => series.map(({ name }) => name)),
     [names, ['definition', 'position']],

@@ -13,7 +13,8 @@ import {
   type SpoolEvent,
 } from '../../../services/adapters/history/spooled-history.ts';
 import { openInfluxHistory } from '../../../services/adapters/influx/influx-history.ts';
-import type { InfluxOptions } from '../../../services/adapters/influx/influx-server.ts';
+import { InfluxServer, type InfluxOptions } from '../../../services/adapters/influx/influx-server.ts';
+import { LossRecorder } from '../../../services/host/loss-recorder.ts';
 import { newInfluxDatabase } from './influx-database.ts';
 
 const always = { fromMs: -Infinity, toMs: Infinity };
@@ -37,13 +38,12 @@ describe('a history whose server is away', () => {
   });
 
   const newSpool = (): string => join(folder, `spool-${spools++}`);
-  const opened = (spool: string, events: SpoolEvent[] = [], maxBytes = 1_000_000): SpooledHistory =>
-    spoolHistory(openInfluxHistory({ ...database, answerWithinMs: 1000 }), {
-      folder: spool,
-      maxBytes,
-      retryEveryMs: 50,
-      report: (event) => events.push(event),
-    });
+  const opened = (spool: string, events: SpoolEvent[] = [], maxBytes = 1_000_000): SpooledHistory => {
+    const inner = openInfluxHistory({ ...database, answerWithinMs: 1000 });
+    const losses = new LossRecorder((event) => events.push(event));
+    losses.recordIn(inner);
+    return spoolHistory(inner, { folder: spool, maxBytes, retryEveryMs: 50, report: (event) => losses.hear(event) });
+  };
 
   it('takes what is written meanwhile, knows where to read on, and catches up in order', async () => {
     const events: SpoolEvent[] = [];
@@ -99,7 +99,7 @@ describe('a history whose server is away', () => {
     await history.close();
   });
 
-  it('counts and reports what the bound of its disk made it lose: the oldest', async () => {
+  it('counts, reports and records what the bound of its disk made it lose: the oldest', async () => {
     const events: SpoolEvent[] = [];
     const history = opened(newSpool(), events, 100_000);
     await server.kill();
@@ -119,6 +119,9 @@ describe('a history whose server is away', () => {
       lost.samples,
     );
     assert.equal(await history.position(topic, 3), 200);
+    let [recorded] = await lossesIn(database);
+    for (; recorded!.length === 0; [recorded] = await lossesIn(database)) await sleep(20);
+    assert.equal(recorded![0]!.values[0]![1], lost.samples);
     await history.close();
   });
 
@@ -150,6 +153,10 @@ function batch(stream: string, offset: number, count = 1): HistoryBatch {
 
 function at(partition: number, nextOffset: number): HistoryBatch['position'] {
   return { topic, partition, nextOffset };
+}
+
+function lossesIn(database: InfluxOptions): ReturnType<InfluxServer['query']> {
+  return new InfluxServer(database).query('SELECT sum(samples) FROM raw.loss');
 }
 
 async function offsetsIn(history: HistoryStore, stream: string): Promise<number[]> {
