@@ -32,6 +32,8 @@ interface StoredSegment extends FrameCounts {
 }
 
 const suffix = '.spool';
+/** A segment is read at once. */
+const mostSegmentBytes = 16_000_000;
 /** Length, CRC-32 of the payload, samples and events, 32 bits each, little-endian. */
 const headerBytes = 16;
 const nothing: FrameCounts = { samples: 0, events: 0 };
@@ -53,7 +55,7 @@ export class Spool {
   constructor({ folder, maxBytes }: SpoolOptions, found: (frame: Frame) => void = () => undefined) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
-    this.#segmentBytes = Math.ceil(maxBytes / 16);
+    this.#segmentBytes = Math.min(mostSegmentBytes, Math.ceil(maxBytes / 16));
     mkdirSync(folder, { recursive: true });
     const numbers = readdirSync(folder).filter((name) => name.endsWith(suffix));
     for (const number of numbers.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b)) {

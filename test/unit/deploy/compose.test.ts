@@ -55,9 +55,9 @@ test('each service of the product has a container that runs it alone, under a co
   );
   assert.deepEqual(run.toSorted(), [...serviceNames].toSorted());
   for (const service of run) assert.deepEqual(configured(service).services, [service]);
-  const mount = './deploy/compose/cupola.yaml:/etc/cupola/cupola.yaml:ro';
+  const shared = ['./deploy/compose/cupola.yaml:/etc/cupola/cupola.yaml:ro', `models:${configured().modelsDir}`];
   for (const { image, volumes: mounts = [] } of Object.values(services))
-    if (image === 'cupola') assert.ok(mounts.includes(mount));
+    if (image === 'cupola') for (const mount of shared) assert.ok(mounts.includes(mount), mount);
 });
 
 test('the configuration means the containers that are there, at the ports where they listen', () => {
