@@ -31,6 +31,9 @@ function table(quality: PooledQuality): string {
     '',
     'Missed:',
     ...quality.missed.map((line) => `- ${line}`),
+    '',
+    'False:',
+    ...quality.false.map((line) => `- ${line}`),
   ].join('\n');
 }
 

@@ -12,6 +12,7 @@ export interface PooledQuality {
   readonly topContributorShare: number;
   readonly medianDelayMs: number;
   readonly missed: readonly string[];
+  readonly false: readonly string[];
 }
 
 /** Counts of all runs together. */
@@ -47,6 +48,9 @@ export function pool(seeds: readonly number[], summaries: readonly RunSummary[])
           ({ kind, stream, channelIds, amplitudeSigma }) =>
             `seed ${seeds[index]}: ${kind} ${amplitudeSigma?.toFixed(1) ?? ''} ${stream} ${channelIds[0]}`,
         ),
+    ),
+    false: summaries.flatMap(({ falseAnomalyIds }, index) =>
+      falseAnomalyIds.map((id) => `seed ${seeds[index]}: ${id}`),
     ),
   };
 }
