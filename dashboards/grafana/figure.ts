@@ -15,7 +15,7 @@ export function figure(
     .description(description)
     .datasource(dataSource)
     .height(3)
-    .span(4)
+    .span(3)
     .unit('none')
     .noValue('0')
     .thresholds(colours)

@@ -5,6 +5,7 @@ import { encodeCommand } from '../../../pipelines/json-records.ts';
 import type { TimeRange } from '../../../pipelines/ports.ts';
 import { topics } from '../../../pipelines/topics.ts';
 import { openEmbeddedLog } from '../../../services/adapters/embedded/embedded-log.ts';
+import { openInfluxHistory } from '../../../services/adapters/influx/influx-history.ts';
 import type { InfluxOptions } from '../../../services/adapters/influx/influx-server.ts';
 import { scenarioOf } from '../../../services/sources/simulator/scenario.ts';
 import { runCommand } from '../../unit/cli/run-command.ts';
@@ -18,7 +19,10 @@ const speed = 1_000_000;
 const simulation = { seed: 1, historyOrbits: 1, quietMs: 0 };
 const liveSeconds = 3600;
 
-/** Runs the simulated station to its end by the real command, its history in InfluxDB; returns the event time of it all. */
+/**
+ * Runs the simulated station to its end by the real command, its history in InfluxDB, which is told of a loss as if it had
+ * been away; returns the time of it all.
+ */
 export async function recordStation(folder: string, { url, database }: InfluxOptions): Promise<TimeRange> {
   await mkdir(join(folder, 'data'));
   const config = {
@@ -34,7 +38,11 @@ export async function recordStation(folder: string, { url, database }: InfluxOpt
   const { exitCode, stderr } = await runCommand(folder, 'start', '--headless', '--json', '--duration', duration);
   assert.equal(exitCode, 0, stderr);
   const { epochMs, historyMs } = scenarioOf(simulation);
-  return { fromMs: epochMs, toMs: epochMs + historyMs + liveSeconds * 1000 };
+  const toMs = epochMs + historyMs + liveSeconds * 1000;
+  const history = openInfluxHistory({ url, database });
+  await history.recordLoss({ samples: 100, events: 1 }, toMs);
+  await history.close();
+  return { fromMs: epochMs, toMs };
 }
 
 async function lowerThreshold(path: string): Promise<void> {
