@@ -128,6 +128,8 @@ const imports: readonly BadExample[] = [
   importing('page-build-imports', 'dashboards/console/build.ts', "import { a } from '../../services/host/a.ts';"),
   importing('page-imports', 'dashboards/console/x.tsx', "import { join } from 'node:path';"),
   importing('dashboard-imports', 'dashboards/grafana/x.ts', "import { a } from '../../services/host/a.ts';"),
+  importing('host-imports', 'services/host/x.ts', "import { createDataFrame } from '@grafana/data';"),
+  importing('page-imports', 'dashboards/console/x.tsx', "import { a } from '@grafana/grafana-foundation-sdk/units';"),
   importing('layout', 'services/plumbing/x.ts', 'export const x = 1;', 'a folder that the design does not know'),
 ];
 
