@@ -11,7 +11,10 @@ export interface Shown {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A query as Grafana's data source sends it: variables escaped for the regular expressions that they stand in. */
+/**
+ * A query as Grafana's data source sends it: variables escaped for the regular expressions that they stand in; `.*` is what
+ * ours have for all.
+ */
 export function interpolate(query: string, { range, intervalMs, variables }: Shown): string {
   return Object.entries(variables)
     .reduce(
