@@ -93,6 +93,17 @@ export interface GroupMembership {
   leave(): Promise<void>;
 }
 
+/** How a group stands in one partition of a topic. */
+export interface GroupPosition {
+  readonly partition: number;
+  /** Committed; null where nothing is. */
+  readonly offset: number | null;
+  /** Positions from there, or from the partition's start, to its end. Not all of them need hold a record. */
+  readonly lag: number;
+  /** The process that works on it; null where none does. */
+  readonly member: string | null;
+}
+
 export interface GroupRequest {
   readonly group: string;
   /** The topic whose partitions are shared out among the group's members. */
@@ -121,6 +132,8 @@ export interface Log {
   append(records: readonly OutgoingRecord[]): Promise<void>;
   writer(identity: string): Promise<LogWriter>;
   join(request: GroupRequest): Promise<GroupMembership>;
+  /** How a group stands in a topic, seen from outside; ascending by partition. */
+  groupPositions(group: string, topic: string): Promise<readonly GroupPosition[]>;
   /** Applies retention and compaction as of `nowMs`. Never removes what it must keep; may keep more. */
   maintain(nowMs: number): Promise<void>;
   /** At once: revokes what runs here without waiting for it. To end in order, leave groups first. */

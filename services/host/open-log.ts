@@ -3,6 +3,7 @@ import type { CupolaError } from '../../pipelines/errors.ts';
 import type { Log } from '../../pipelines/ports.ts';
 import { openEmbeddedLog } from '../adapters/embedded/embedded-log.ts';
 import type { KafkaLogOptions } from '../adapters/kafka/kafka-log.ts';
+import { processName } from '../adapters/log/process-name.ts';
 import { contentOf } from './content-of.ts';
 import type { LogConfig } from './config-log.ts';
 
@@ -34,15 +35,15 @@ export async function openLog(place: LogPlace, report: (error: CupolaError) => v
 }
 
 /** What the brokers are asked with. Errors: CUPOLA_FILE_UNUSABLE. */
-export function kafkaOptions({ brokers, prefix, partitions, replicationFactor, ...log }: LogConfig) {
-  const { tls, sasl, sessionTimeoutMs } = log;
+export function kafkaOptions({ prefix, partitions, replicationFactor, sessionTimeoutMs, ...log }: LogConfig) {
+  return { ...brokerOptions(log), prefix, partitions, replicationFactor, sessionTimeoutMs } satisfies KafkaLogOptions;
+}
+
+/** How brokers are reached. Errors: CUPOLA_FILE_UNUSABLE. */
+export function brokerOptions({ brokers, tls, sasl }: Pick<LogConfig, 'brokers' | 'tls' | 'sasl'>) {
   return {
-    clientId: 'cupola',
+    clientId: processName,
     brokers,
-    prefix,
-    partitions,
-    replicationFactor,
-    sessionTimeoutMs,
     ssl: tls.enabled && { ca: given(tls.caFile), cert: given(tls.certFile), key: given(tls.keyFile) },
     sasl: saslOptions(sasl),
   } satisfies KafkaLogOptions;

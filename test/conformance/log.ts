@@ -144,6 +144,7 @@ export function logConformance(adapter: string, makeHarness: () => Promise<LogHa
           () => log.read({ topic, partition: 0, fromOffset: 0 }),
           () => log.append([record(topic)]),
           () => log.join({ group: harness.name('group'), topic, run: async () => {} }),
+          () => log.groupPositions(harness.name('group'), topic),
         ];
         for (const use of uses) await rejects(use(), 'CUPOLA_TOPIC_UNKNOWN');
       });
@@ -368,6 +369,43 @@ export function logConformance(adapter: string, makeHarness: () => Promise<LogHa
         await visit(one, false);
         await visit(other, false);
         assert.deepEqual(positions, [null, 1, null]);
+      });
+
+      it('how a group stands can be seen from outside', async () => {
+        const topic = await ensure();
+        const group = harness.name('group');
+        await log.append([0, 1, 2].map((i) => record(topic, { partition: 1, value: bytes(`${i}`) })));
+        const bystander = await open();
+        const before = await bystander.groupPositions(group, topic);
+        assert.deepEqual(
+          before.map(({ offset, member }) => ({ offset, member })),
+          before.map(() => ({ offset: null, member: null })),
+        );
+        const worked = Promise.withResolvers<void>();
+        const membership = await log.join({
+          group,
+          topic,
+          async run(assignment) {
+            if (assignment.partition === 1) {
+              const { end } = await log.range(topic, 1);
+              await assignment.commit({ records: [], offsets: { [topic]: end - 1 } });
+              worked.resolve();
+            }
+            await aborted(assignment.revoked);
+          },
+        });
+        await worked.promise;
+        const { end } = await log.range(topic, 1);
+        const found = await bystander.groupPositions(group, topic);
+        assert.deepEqual(
+          found.map(({ partition, offset, lag }) => ({ partition, offset, lag })),
+          found.map((_, partition) =>
+            partition === 1 ? { partition, offset: end - 1, lag: 1 } : { partition, offset: null, lag: 0 },
+          ),
+        );
+        assert.ok(found.every(({ member }) => member !== null));
+        await membership.leave();
+        assert.ok((await bystander.groupPositions(group, topic)).every(({ member }) => member === null));
       });
 
       it('a refused position leaves its records unwritten', async () => {

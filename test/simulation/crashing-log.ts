@@ -38,6 +38,7 @@ export class CrashingLog implements Log {
   partitions: Log['partitions'] = (topic) => this.#survive(() => this.#log.partitions(topic));
   partitionOf: Log['partitionOf'] = (topic, key) => this.#survive(() => this.#log.partitionOf(topic, key));
   range: Log['range'] = (topic, partition) => this.#survive(() => this.#log.range(topic, partition));
+  groupPositions: Log['groupPositions'] = (group, topic) => this.#survive(() => this.#log.groupPositions(group, topic));
   append: Log['append'] = (records) => this.#survive(() => this.#log.append(records));
   maintain: Log['maintain'] = (nowMs) => this.#survive(() => this.#log.maintain(nowMs));
 

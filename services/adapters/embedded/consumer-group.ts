@@ -33,6 +33,11 @@ export class ConsumerGroup {
     return mine.map(([partition]) => partition).sort((a, b) => a - b);
   }
 
+  /** Whether a member works on a partition. */
+  isOwned(partition: number): boolean {
+    return this.#owned.has(partition);
+  }
+
   /** Resolves when the partitions that were free are assigned; others follow as their owners let go. */
   async add(member: GroupMember): Promise<void> {
     this.#members = [...this.#members, member];

@@ -2,6 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type {
   GroupMembership,
+  GroupPosition,
   GroupRequest,
   Log,
   LogWriter,
@@ -12,6 +13,7 @@ import type {
 import type { TopicSpec } from '../../../pipelines/topics.ts';
 import { invalid } from '../log/invalid-request.ts';
 import { keyPartition } from '../log/key-partition.ts';
+import { processName } from '../log/process-name.ts';
 import { EmbeddedDatabase } from './database.ts';
 import { EmbeddedMembership } from './embedded-membership.ts';
 import { EmbeddedWriter } from './embedded-writer.ts';
@@ -120,6 +122,17 @@ class EmbeddedLog implements Log {
     const membership = new EmbeddedMembership(this.#store, request, this.#closing.signal);
     await membership.joined;
     return membership;
+  }
+
+  async groupPositions(group: string, topic: string): Promise<GroupPosition[]> {
+    this.#refuseClosed();
+    const members = this.#store.group(group, topic);
+    return this.#store.topic(topic).partitions.map((partition) => {
+      const { number, end } = partition;
+      const offset = this.#store.position(group, topic, number);
+      const lag = end - (offset ?? this.#store.start(partition));
+      return { partition: number, offset, lag, member: members.isOwned(number) ? processName : null };
+    });
   }
 
   async maintain(nowMs: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { SASLOptions } from 'kafkajs';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type {
   GroupMembership,
+  GroupPosition,
   GroupRequest,
   Log,
   LogWriter,
@@ -14,6 +15,7 @@ import type {
 import type { TopicSpec } from '../../../pipelines/topics.ts';
 import { invalid } from '../log/invalid-request.ts';
 import { keyPartition } from '../log/key-partition.ts';
+import { processName } from '../log/process-name.ts';
 import { KafkaMembership, type GroupMembershipOptions } from './group-membership.ts';
 import { KafkaWriter } from './kafka-writer.ts';
 import { PartitionReader, type CommittedRange } from './partition-reader.ts';
@@ -23,6 +25,7 @@ import { TopicNames } from './topic-names.ts';
 export interface KafkaLogOptions {
   /** host:port of some brokers; the others are found through them. */
   readonly brokers: readonly string[];
+  /** What brokers and other members know this process by; its host and id by default. */
   readonly clientId?: string;
   readonly ssl?: boolean | ConnectionOptions | undefined;
   readonly sasl?: SASLOptions | undefined;
@@ -46,7 +49,7 @@ export interface KafkaLogOptions {
 }
 
 const defaults = {
-  clientId: 'cupola',
+  clientId: processName,
   prefix: '',
   replicationFactor: 1,
   sessionTimeoutMs: 10_000,
@@ -152,6 +155,11 @@ class KafkaLog implements Log {
     this.#memberships.add(membership);
     await membership.joined;
     return membership;
+  }
+
+  async groupPositions(group: string, topic: string): Promise<GroupPosition[]> {
+    this.#refuseClosed();
+    return this.#reader.groupPositions(group, topic);
   }
 
   /** Brokers apply retention and compaction by themselves. */

@@ -73,6 +73,11 @@ export interface JoinedGroup {
   readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
 }
 
+export interface DescribedMember {
+  readonly clientId: string;
+  readonly memberAssignment: Buffer;
+}
+
 interface Membership {
   readonly groupId: string;
   readonly memberId: string;
@@ -81,6 +86,18 @@ interface Membership {
 /** One broker: a method a request of Kafka's protocol. */
 export interface Broker {
   readonly nodeId: number;
+  /** For a request that kafkajs does not have: its bytes after the client's id, and what makes sense of the answer. */
+  readonly connectionPool: {
+    send<T>(exchange: {
+      readonly request: {
+        readonly apiKey: number;
+        readonly apiVersion: number;
+        readonly apiName: string;
+        encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+      };
+      readonly response: { decode(payload: Buffer): Promise<Buffer>; parse(payload: Buffer): Promise<T> };
+    }): Promise<T>;
+  };
   metadata(topics: readonly string[]): Promise<unknown>;
   fetch(request: {
     readonly isolationLevel: number;
@@ -139,6 +156,9 @@ export interface Broker {
     },
   ): Promise<{ readonly memberAssignment: Buffer }>;
   heartbeat(request: Membership & { readonly groupGenerationId: number }): Promise<unknown>;
+  describeGroups(request: { readonly groupIds: readonly string[] }): Promise<{
+    readonly groups: readonly { readonly members: readonly DescribedMember[] }[];
+  }>;
   leaveGroup(request: Membership): Promise<unknown>;
 }
 
@@ -149,7 +169,7 @@ export interface Cluster {
   refreshMetadataIfNecessary(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
-  findBroker(node: { readonly nodeId: number }): Promise<Broker>;
+  findBroker(node: { readonly nodeId: number | string }): Promise<Broker>;
   getNodeIds(): readonly string[];
   readonly brokerPool: { findConnectedBroker(): Promise<Broker>; readonly connectionPoolBuilder: PoolBuilder };
 }
@@ -168,7 +188,10 @@ interface RequestQueue {
 export interface OpenedCluster {
   readonly kafka: Kafka;
   readonly cluster: Cluster;
-  /** Breaks the connections to a broker (host:port), or all: requests under way fail at once. */
+  /**
+   * Breaks the connections to a broker (host:port), or all, and for good: requests under way fail at once, and so do
+   * those to come.
+   */
   disconnect(broker?: string): void;
 }
 
@@ -178,6 +201,7 @@ export const isolationLevelCommitted = 1;
 /** Opens nothing yet: connections come with the first requests. */
 export function openCluster(connection: KafkaConnection, requestTimeoutMs: number): OpenedCluster {
   const sockets = new Map<Socket, string>();
+  let isEnded = false;
   const kafka = new kafkajs.Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
@@ -190,6 +214,8 @@ export function openCluster(connection: KafkaConnection, requestTimeoutMs: numbe
       const socket = open(host, port, ssl, onConnect);
       sockets.set(socket, `${host}:${port}`);
       socket.once('close', () => sockets.delete(socket));
+      // Whoever was about to connect would do so, and ask on, after the end.
+      if (isEnded) socket.destroy(new Error('disconnected'));
       return socket;
     },
     ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
@@ -199,6 +225,7 @@ export function openCluster(connection: KafkaConnection, requestTimeoutMs: numbe
     kafka,
     cluster: clusterOf(kafka),
     disconnect(broker) {
+      isEnded ||= broker === undefined;
       for (const [socket, address] of sockets) {
         // kafkajs fails its requests on `error` and `end`, not on `close`.
         if (broker === undefined || broker === address) socket.destroy(new Error('disconnected'));

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import type { ReadRequest, ReadResult } from '../../../pipelines/ports.ts';
+import type { GroupPosition, ReadRequest, ReadResult } from '../../../pipelines/ports.ts';
 import { existingPartition } from '../log/record-partition.ts';
 import { invalid } from '../log/invalid-request.ts';
 import { FetchRounds, type FetchPlace } from './fetch-rounds.ts';
+import { groupPositions } from './group-positions.ts';
 import { KafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 import { errorType } from './kafka-errors.ts';
 import { isolationLevelCommitted } from './kafkajs-cluster.ts';
@@ -55,6 +56,17 @@ export class PartitionReader {
     existingPartition(name, partition, await this.partitions(name));
     const topic = this.#names.topic(name);
     return this.#client.asking(`looking for the ends of ${topic}/${partition}`, () => this.#range(topic, partition));
+  }
+
+  /** How a group stands in a topic. Errors: CUPOLA_TOPIC_UNKNOWN. */
+  async groupPositions(group: string, name: string): Promise<GroupPosition[]> {
+    const count = await this.partitions(name);
+    const ranges = await Promise.all(Array.from({ length: count }, (_, partition) => this.range(name, partition)));
+    return groupPositions(this.#client, {
+      groupId: this.#names.group(group),
+      topic: this.#names.topic(name),
+      ranges,
+    });
   }
 
   /** As Log.read. */
