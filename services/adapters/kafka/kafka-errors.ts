@@ -71,6 +71,14 @@ export function isFencing(error: unknown): boolean {
   return type === 'PRODUCER_FENCED' || (type !== null && fencing.has(type));
 }
 
+/** Whether a broker has lost, or never had, the count of a producer's batches. */
+export function isOutOfSequence(error: unknown): boolean {
+  const type = errorType(error instanceof CupolaError ? error.subject.cause : error);
+  return (
+    type === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || type === 'UNKNOWN_PRODUCER_ID' || type === 'DUPLICATE_SEQUENCE_NUMBER'
+  );
+}
+
 /** Whether trying again can help: a broker is away, a leader moves, another transaction is about to end. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof CupolaError) return false;

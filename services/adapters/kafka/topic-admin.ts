@@ -1,8 +1,10 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, ConfigSource } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import type { TopicSpec } from '../../../pipelines/topics.ts';
 import { invalid } from '../log/invalid-request.ts';
-import { cupolaError, errorType } from './kafka-errors.ts';
+import { cupolaError, errorType, isPassing } from './kafka-errors.ts';
 import { openCluster, type KafkaConnection, type OpenedCluster } from './kafkajs-cluster.ts';
 import type { TopicNames } from './topic-names.ts';
 
@@ -24,6 +26,7 @@ export interface FoundTopic {
 }
 
 const requestTimeoutMs = 30_000;
+const knownWithinMs = 30_000;
 /** Where a value comes from: set for the topic itself, rather than for the broker or by default. */
 const setForTopic: ConfigSource = kafkajs.ConfigSource.TOPIC_CONFIG;
 
@@ -90,11 +93,12 @@ export class TopicAdmin {
     }));
     await this.#asking('creating topics', async () => {
       try {
-        await this.#admin.createTopics({ topics: request, waitForLeaders: true });
+        await this.#admin.createTopics({ topics: request, waitForLeaders: false });
       } catch (error) {
         await this.#refuseReplication(error);
         throw error;
       }
+      await this.#known(topics.map(({ name }) => name));
     });
   }
 
@@ -127,6 +131,26 @@ export class TopicAdmin {
       return await ask();
     } catch (error) {
       throw cupolaError(error, doing);
+    }
+  }
+
+  /** Waits until every broker knows topics and their leaders: each hears of new ones by itself. */
+  async #known(names: readonly string[]): Promise<void> {
+    const { cluster } = this.#opened;
+    await cluster.connect();
+    await cluster.refreshMetadata();
+    const deadline = performance.now() + knownWithinMs;
+    for (const nodeId of cluster.getNodeIds()) {
+      const broker = await cluster.findBroker({ nodeId });
+      const isKnown = (): Promise<boolean> =>
+        broker.metadata(names).then(
+          () => true,
+          (error: unknown) => {
+            if (!isPassing(error) || performance.now() > deadline) throw error;
+            return false;
+          },
+        );
+      while (!(await isKnown())) await sleep(20);
     }
   }
 

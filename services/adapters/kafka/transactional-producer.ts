@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaClient } from './kafka-client.ts';
+import { isOutOfSequence } from './kafka-errors.ts';
+import { renewedEpoch } from './renewed-epoch.ts';
 import {
   isolationLevelCommitted,
   type Broker,
@@ -12,6 +14,11 @@ import {
 /** Messages of one partition, in order; each batch is one request. */
 export interface PartitionMessages extends TopicPartition {
   readonly batches: readonly (readonly ProducedMessage[])[];
+}
+
+/** The place after the last record written to a partition. */
+export interface PartitionEnd extends TopicPartition {
+  readonly end: number;
 }
 
 /** A group's positions, by topic. */
@@ -27,6 +34,8 @@ export interface TransactionalProducerOptions {
   readonly requestTimeoutMs: number;
 }
 
+/** How often a transaction is written, at most. */
+const mostAttempts = 5;
 /** For how long a commit waits to be seen: longer, and some other writer holds the partition back. */
 const visibleWithinMs = 10_000;
 const maxSequence = 2 ** 31;
@@ -39,7 +48,8 @@ const maxSequence = 2 ** 31;
  * leader has acknowledged it. (kafkajs' producer keeps the answers of one send by broker, so that a partition which
  * moves to a broker that has answered already is never sent: kafkajs issue 1303.)
  *
- * After any error it is of no more use: what became of its transaction is not known, nor which sequence numbers count.
+ * Where a leader and this side no longer agree on those, it takes a new epoch, which brokers grant to the newest producer
+ * of an id only, and writes the transaction again. After any other error it is of no more use.
  */
 export class TransactionalProducer {
   readonly #client: KafkaClient;
@@ -64,13 +74,44 @@ export class TransactionalProducer {
 
   /** Makes all of it visible, or nothing. */
   async commit(parts: readonly PartitionMessages[], offsets: GroupOffsets | null): Promise<void> {
+    const ends = await this.#writeForSure(parts, offsets);
+    await this.#end(this.#identity!, true);
+    await Promise.all(ends.map((end) => this.#visible(end)));
+  }
+
+  /** Where a broker no longer follows the sequence numbers, begins anew: nothing of it was to be seen yet. */
+  async #writeForSure(parts: readonly PartitionMessages[], offsets: GroupOffsets | null): Promise<PartitionEnd[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.write(parts, offsets);
+      } catch (error) {
+        if (!isOutOfSequence(error) || attempt === mostAttempts) throw error;
+        await this.#renew();
+      }
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { transactionTimeoutMs } = this.#options;
+    this.#identity = await this.#coordinated('beginning anew', (coordinator) =>
+      renewedEpoch(coordinator, this.#identity!, transactionTimeoutMs),
+    );
+    this.#sequences.clear();
+  }
+
+  /** Begins a transaction and writes all of it, for nobody to see yet; returns the places after the last records. */
+  async write(parts: readonly PartitionMessages[], offsets: GroupOffsets | null): Promise<PartitionEnd[]> {
     const identity = this.#identity!;
     if (parts.length > 0) await this.#addPartitions(identity, parts);
     if (offsets) await this.#addOffsets(identity, offsets);
-    const ends = await Promise.all(parts.map((part) => this.#produce(identity, part)));
+    // All, before anything else: one that is still under way must not count on in what comes after.
+    const produced = await Promise.allSettled(parts.map((part) => this.#produce(identity, part)));
+    const ends = produced.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
     if (offsets) await this.#commitOffsets(identity, offsets);
-    await this.#end(identity, true);
-    await Promise.all(ends.map((end) => this.#visible(end)));
+    return ends;
   }
 
   /** Gives up what was begun, so that readers need not wait for the transaction to time out. */
@@ -87,11 +128,7 @@ export class TransactionalProducer {
     await this.#coordinated('beginning', (coordinator) => coordinator.addOffsetsToTxn({ ...identity, groupId }));
   }
 
-  /** Returns the place after the last record. */
-  async #produce(
-    identity: ProducerIdentity,
-    { topic, partition, batches }: PartitionMessages,
-  ): Promise<TopicPartition & { readonly end: number }> {
+  async #produce(identity: ProducerIdentity, { topic, partition, batches }: PartitionMessages): Promise<PartitionEnd> {
     const key = `${partition} ${topic}`;
     let end = 0;
     for (const messages of batches) {
@@ -135,7 +172,7 @@ export class TransactionalProducer {
   }
 
   /** A commit is acknowledged some milliseconds before its markers are in the partitions, which readers wait for. */
-  async #visible({ topic, partition, end }: TopicPartition & { readonly end: number }): Promise<void> {
+  async #visible({ topic, partition, end }: PartitionEnd): Promise<void> {
     const request = {
       isolationLevel: isolationLevelCommitted,
       topics: [{ topic, partitions: [{ partition, timestamp: -1 }] }],

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startKafka, type KafkaCluster } from '../../../deploy/local/kafka-broker.ts';
+import type { Log } from '../../../pipelines/ports.ts';
+import { openKafkaLog } from '../../../services/adapters/kafka/kafka-log.ts';
+
+/**
+ * kafkajs issue 1303: a send over several partitions keeps its answers by broker, so that a partition which moves to a
+ * broker that has answered already is never sent, and a transaction is committed without it.
+ */
+
+const partitions = 12;
+const recordsOfCommit = 20 * partitions;
+const topic = 'frozen';
+
+let folder: string;
+let cluster: KafkaCluster;
+let log: Log;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cupola-kafka-'));
+  cluster = await startKafka({
+    folder,
+    brokers: 3,
+    // A frozen broker is taken for dead in seconds.
+    properties: { 'broker.session.timeout.ms': 3000, 'broker.heartbeat.interval.ms': 500 },
+  });
+  log = await openKafkaLog({
+    brokers: cluster.address.split(','),
+    partitions,
+    replicationFactor: 3,
+    requestTimeoutMs: 2000,
+  });
+  await log.ensureTopics([{ name: topic, partitioning: 'keyed', retentionMs: null, compacted: false }]);
+});
+
+after(async () => {
+  await log?.close();
+  await cluster?.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What was committed, by number of the commit, and how many records of it there are. */
+async function countedCommits(): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  for (let partition = 0; partition < partitions; partition++) {
+    const { end } = await log.range(topic, partition);
+    for (let next = 0; next < end;) {
+      const { records, nextOffset } = await log.read({ topic, partition, fromOffset: next });
+      for (const { timestampMs } of records) counts.set(timestampMs, (counts.get(timestampMs) ?? 0) + 1);
+      next = nextOffset;
+    }
+  }
+  return counts;
+}
+
+/** Commits one transaction after the other, each over all partitions, until the signal aborts. */
+async function commitOn(state: { committed: number }, signal: AbortSignal): Promise<void> {
+  const writer = await log.writer('frozen');
+  const value = new Uint8Array(1000);
+  for (; !signal.aborted; state.committed++) {
+    const timestampMs = state.committed;
+    const records = Array.from({ length: recordsOfCommit }, (_, i) => ({
+      topic,
+      partition: i % partitions,
+      key: 'k',
+      value,
+      timestampMs,
+    }));
+    await writer.commit({ records });
+  }
+}
+
+const name = 'a leader that freezes amid transactions loses nothing of them, and doubles nothing';
+
+test(name, { timeout: 180_000 }, async () => {
+  const done = new AbortController();
+  const state = { committed: 0 };
+  const committing = commitOn(state, done.signal);
+  const untilMore = async (more: number): Promise<void> => {
+    const until = state.committed + more;
+    while (state.committed < until) await Promise.race([committing, sleep(10)]);
+  };
+  for (const broker of cluster.brokers) {
+    await untilMore(10);
+    // Somewhere in a transaction.
+    await sleep(Math.random() * 20);
+    broker.signal('SIGSTOP');
+    await untilMore(3);
+    broker.signal('SIGCONT');
+    await untilMore(3);
+    await sleep(1000);
+  }
+  done.abort();
+  await committing;
+  const counts = await countedCommits();
+  assert.deepEqual(
+    [...counts].sort(([a], [b]) => a - b),
+    Array.from({ length: state.committed }, (_, i) => [i, recordsOfCommit]),
+  );
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CupolaError } from '../../../pipelines/errors.ts';
+import type { Assignment, GroupMembership, Log, OutgoingRecord } from '../../../pipelines/ports.ts';
+import { GroupSession } from '../../../services/adapters/kafka/group-session.ts';
+import { KafkaClient } from '../../../services/adapters/kafka/kafka-client.ts';
+import { TransactionalProducer } from '../../../services/adapters/kafka/transactional-producer.ts';
+import { clientOptions, sharedKafka } from './shared-kafka.ts';
+
+const kafka = sharedKafka();
+let log: Log;
+
+before(async () => {
+  log = await kafka.open();
+});
+after(() => log.close());
+
+function record(topic: string, text: string): OutgoingRecord {
+  return { topic, partition: 0, key: 'k', value: Buffer.from(text), timestampMs: 1 };
+}
+
+async function textsOf(topic: string): Promise<string[]> {
+  const { end } = await log.range(topic, 0);
+  const texts: string[] = [];
+  for (let next = 0; next < end;) {
+    const { records, nextOffset } = await log.read({ topic, partition: 0, fromOffset: next });
+    texts.push(...records.map(({ value }) => String(value)));
+    next = nextOffset;
+  }
+  return texts;
+}
+
+/** A member of a group of its own that hands out its assignment of partition 0 as often as a run begins. */
+async function memberOf(
+  of: Log,
+  group: string,
+  topic: string,
+): Promise<{ readonly membership: GroupMembership; readonly next: () => Promise<Assignment> }> {
+  const runs: Assignment[] = [];
+  let taken = 0;
+  const membership = await of.join({
+    group,
+    topic,
+    async run(assignment) {
+      if (assignment.partition !== 0) return;
+      runs.push(assignment);
+      // A stage ends with the error of its commit.
+      while (!assignment.revoked.aborted) {
+        await sleep(5);
+        if (failures.has(assignment)) throw failures.get(assignment)!;
+      }
+    },
+  });
+  const next = async (): Promise<Assignment> => {
+    while (runs.length <= taken) await sleep(5);
+    return runs[taken++]!;
+  };
+  return { membership, next };
+}
+
+const failures = new Map<Assignment, Error>();
+
+async function failingCommit(assignment: Assignment, topic: string, text: string): Promise<CupolaError> {
+  try {
+    await assignment.commit({ records: [record(topic, text)] });
+  } catch (error) {
+    failures.set(assignment, error as Error);
+    return error as CupolaError;
+  }
+  throw new Error('the commit went through');
+}
+
+test('a partition has one transactional id, whoever owns it: its next owner fences the last, which knows nothing of it', async () => {
+  await kafka.ensure(log, 'fenced', 'fenced-out');
+  const reports: CupolaError[] = [];
+  const owner = await kafka.open({ report: (error) => reports.push(error) });
+  const { membership, next } = await memberOf(owner, 'fencing', 'fenced');
+  const stale = await next();
+  await stale.commit({ records: [record('fenced-out', 'first')], offsets: { fenced: 0 } });
+  // What the group would do, if it took the owner for dead.
+  const client = new KafkaClient(clientOptions(kafka));
+  const id = `${kafka.prefix}cupola.fencing-${kafka.prefix}fenced-0`;
+  const heir = new TransactionalProducer(client, id, { transactionTimeoutMs: 60_000, requestTimeoutMs: 5000 });
+  await heir.open();
+  const error = await failingCommit(stale, 'fenced-out', 'zombie');
+  assert.equal(error.code, 'CUPOLA_WRITER_FENCED');
+  client.close();
+  // The group still gives it the partition: its run begins anew, from what is committed.
+  const anew = await next();
+  assert.equal(await anew.committedOffset('fenced'), 0);
+  await anew.commit({ records: [record('fenced-out', 'second')] });
+  assert.deepEqual(await textsOf('fenced-out'), ['first', 'second']);
+  assert.deepEqual(
+    reports.map(({ code }) => code),
+    ['CUPOLA_WRITER_FENCED'],
+  );
+  await membership.leave();
+  await owner.close();
+});
+
+test('the next owner knows the last position that was committed, however short before', async () => {
+  await kafka.ensure(log, 'positions');
+  const topic = `${kafka.prefix}positions`;
+  const groupId = `${kafka.prefix}cupola.positions`;
+  const options = { ...clientOptions(kafka), sessionTimeoutMs: 6000, rebalanceTimeoutMs: 6000 };
+  const session = new GroupSession(options, groupId, topic);
+  const client = new KafkaClient(options);
+  const producer = async (): Promise<TransactionalProducer> => {
+    const opened = new TransactionalProducer(client, `${groupId}-0`, { transactionTimeoutMs: 60_000, ...options });
+    await opened.open();
+    return opened;
+  };
+  for (let i = 0; i < 40; i++) {
+    await (await producer()).commit([], { groupId, partition: 0, offsets: { [topic]: i } });
+    await producer();
+    assert.equal(await session.committedOffset(topic, 0), i);
+  }
+  client.close();
+  await session.leave();
+});
+
+test('a member that its group has not heard of for a session may not commit', { timeout: 60_000 }, async () => {
+  await kafka.ensure(log, 'stalled', 'stalled-out');
+  const sleeper = await kafka.open({ sessionTimeoutMs: 6000 });
+  const { membership, next } = await memberOf(sleeper, 'stalling', 'stalled');
+  const stale = await next();
+  await stale.commit({ records: [record('stalled-out', 'before')] });
+  // As if the process had been stopped: nothing in it runs, its heartbeats neither.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6500);
+  const error = await failingCommit(stale, 'stalled-out', 'zombie');
+  assert.equal(error.code, 'CUPOLA_WRITER_FENCED');
+  const anew = await next();
+  await anew.commit({ records: [record('stalled-out', 'after')] });
+  assert.deepEqual(await textsOf('stalled-out'), ['before', 'after']);
+  await membership.leave();
+  await sleeper.close();
+});
+
+test('what no broker takes is refused, and ends the writer with it', async () => {
+  await kafka.ensure(log, 'too-large');
+  const writer = await log.writer('too-large');
+  const value = new Uint8Array(17 << 20);
+  const commit = writer.commit({ records: [record('too-large', 'with it'), { ...record('too-large', ''), value }] });
+  await assert.rejects(commit, { code: 'CUPOLA_LOG_REQUEST_INVALID' });
+  const again = await log.writer('too-large');
+  await again.commit({ records: [record('too-large', 'next')] });
+  assert.deepEqual(await textsOf('too-large'), ['next']);
+});
+
+test('brokers that are away are said to be so, with what to do', async () => {
+  const { end } = await log.range('too-large', 0);
+  assert.ok(end > 0);
+  await assert.rejects(kafka.open({ brokers: ['127.0.0.1:9'], patienceMs: 200 }), (error: CupolaError) => {
+    assert.equal(error.code, 'CUPOLA_LOG_UNREACHABLE');
+    assert.match(error.remedy, /log\.brokers/);
+    return true;
+  });
+});
+
+test('more replicas than there are brokers are refused with their number', async () => {
+  const greedy = await kafka.open({ replicationFactor: 7 });
+  await assert.rejects(kafka.ensure(greedy, 'greedy'), (error: CupolaError) => {
+    assert.equal(error.code, 'CUPOLA_LOG_REQUEST_INVALID');
+    assert.equal(error.subject.value, 7);
+    assert.match(error.subject.bound!, /at most the number of brokers, [13]$/);
+    return true;
+  });
+  await greedy.close();
+});
+
+test('a log that has other partitions than are asked for is refused', async () => {
+  await kafka.ensure(log, 'counted');
+  const other = await kafka.open({ partitions: 5 });
+  await assert.rejects(kafka.ensure(other, 'counted'), { code: 'CUPOLA_LOG_REQUEST_INVALID' });
+  await other.close();
+});
