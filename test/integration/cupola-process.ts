@@ -20,15 +20,29 @@ export class CupolaProcess {
     this.ended = outcomeOf(this.#child).then((outcome) => ({ ...outcome, signal: this.#child.signalCode }));
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Whether it has neither exited nor died of a signal. */
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Resolves once a line of standard error, past or to come, has this part; never, if none does. */
   async said(part: string): Promise<void> {
     if (this.#lines.some((line) => line.includes(part))) return;
     await new Promise<void>((resolve) => this.#awaited.add({ part, resolve }));
   }
 
+  /** Sends a signal that it may outlive, such as SIGSTOP or SIGCONT. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. */
   async kill(signal: NodeJS.Signals): Promise<ProcessEnd> {
-    this.#child.kill(signal);
+    this.signal(signal);
     return this.ended;
   }
 

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import type { HistoryStore } from '../../pipelines/ports.ts';
+import type { HistoryStore, Log } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { openEmbeddedHistory } from '../../services/adapters/embedded/history-store.ts';
 import { openEmbeddedLog } from '../../services/adapters/embedded/embedded-log.ts';
 import { committedOutput, committedTelemetry, comparable, type StreamOutput } from '../simulation/committed-output.ts';
 
-/** Everything that a run left in its log and its history. */
-export interface RunOutcome {
+/** Everything that a run left in its log. */
+export interface CommittedEvents {
   readonly telemetry: Awaited<ReturnType<typeof committedTelemetry>>;
   readonly output: ReadonlyMap<string, StreamOutput>;
+}
+
+/** Everything that a run left in its log and its history. */
+export interface RunOutcome extends CommittedEvents {
   /** What the history says of each stream. */
   readonly history: ReadonlyMap<string, StreamHistory>;
 }
@@ -26,11 +30,16 @@ export async function runOutcome(path: string, definitions: readonly StreamDefin
   try {
     const recorded = new Map<string, StreamHistory>();
     for (const definition of definitions) recorded.set(definition.stream, await streamHistory(history, definition));
-    return { telemetry: await committedTelemetry(log), output: await committedOutput(log), history: recorded };
+    return { ...(await committedEvents(log)), history: recorded };
   } finally {
     await history.close();
     await log.close();
   }
+}
+
+/** Reads what was committed to a log. */
+export async function committedEvents(log: Log): Promise<CommittedEvents> {
+  return { telemetry: await committedTelemetry(log), output: await committedOutput(log) };
 }
 
 async function streamHistory(history: HistoryStore, { stream, version, channels }: StreamDefinition) {
@@ -52,10 +61,19 @@ async function streamHistory(history: HistoryStore, { stream, version, channels 
  * Errors: AssertionError naming the stream and the events that differ.
  */
 export function assertSameOutcome(found: RunOutcome, expected: RunOutcome): void {
+  assertSameEvents(found, expected);
+  for (const [stream, history] of expected.history)
+    assert.deepEqual(found.history.get(stream), history, `history of ${stream}`);
+}
+
+/**
+ * Compares what two runs committed, event for event.
+ *
+ * Errors: AssertionError naming the stream and the events that differ.
+ */
+export function assertSameEvents(found: CommittedEvents, expected: CommittedEvents): void {
   assert.deepEqual(found.telemetry, expected.telemetry, 'telemetry');
   assert.deepEqual([...found.output.keys()].sort(), [...expected.output.keys()].sort());
-  for (const [stream, output] of expected.output) {
+  for (const [stream, output] of expected.output)
     assert.deepEqual(comparable(found.output.get(stream)!), comparable(output), stream);
-    assert.deepEqual(found.history.get(stream), expected.history.get(stream), `history of ${stream}`);
-  }
 }

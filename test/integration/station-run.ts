@@ -4,27 +4,15 @@ import { topics } from '../../pipelines/topics.ts';
 import { openEmbeddedLog } from '../../services/adapters/embedded/embedded-log.ts';
 import { FileBundleStore } from '../../services/adapters/files/bundle-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import { scenarioOf } from '../../services/sources/simulator/scenario.ts';
 import { stationDefinitions } from '../../services/sources/simulator/station-streams.ts';
-import { scriptedCommands } from '../simulation/scripted-commands.ts';
 import type { AlternativeModels } from './alternative-models.ts';
 import { CupolaProcess } from './cupola-process.ts';
 import { runOutcome, type RunOutcome } from './run-outcome.ts';
+import { stationCommands, stationConfig, stationDuration, stationPartitions } from './station-scenario.ts';
 
-const partitions = 3;
 /** Station seconds in a second: more than any machine can take. */
 const speed = 1_000_000;
-/** Two and a half hours of telemetry, the last of them with faults. */
-const simulation = { seed: 1, historyOrbits: 1, quietMs: 0 };
-const liveSeconds = 3500;
 const dataDir = 'data';
-const config = {
-  dataDir,
-  sources: [{ type: 'simulate', speed, ...simulation }],
-  training: { enabled: false },
-  // Small enough that every process takes and makes snapshots.
-  log: { partitions, maxRecords: 50, snapshotEveryRecords: 300 },
-};
 
 /** A run of the simulated station by the real command, as fast as it goes, in a folder of its own. */
 export class StationRun {
@@ -38,11 +26,11 @@ export class StationRun {
   static async in(folder: string, models: AlternativeModels): Promise<StationRun> {
     const run = new StationRun(folder);
     await mkdir(join(folder, dataDir), { recursive: true });
-    await writeFile(join(folder, 'cupola.yaml'), JSON.stringify(config));
+    await writeFile(join(folder, 'cupola.yaml'), JSON.stringify({ dataDir, ...stationConfig(speed) }));
     const versions = await models.store(new FileBundleStore(join(folder, dataDir, 'models'), systemClock));
-    const log = openEmbeddedLog({ path: run.path, partitions });
+    const log = openEmbeddedLog({ path: run.path, partitions: stationPartitions });
     await log.ensureTopics(Object.values(topics));
-    await log.append(scriptedCommands(simulation.seed, versions, eventTimes()).bound);
+    await log.append(stationCommands(versions));
     await log.close();
     return run;
   }
@@ -54,17 +42,11 @@ export class StationRun {
 
   /** Starts the run, or goes on with it. The process ends by itself when all telemetry is decided and recorded. */
   start(): CupolaProcess {
-    const duration = String(liveSeconds / speed);
-    return new CupolaProcess(this.#folder, 'start', '--headless', '--duration', duration, '--json');
+    return new CupolaProcess(this.#folder, 'start', '--headless', '--duration', stationDuration(speed), '--json');
   }
 
   /** What the run left; no process may be at work on it. */
   outcome(): Promise<RunOutcome> {
     return runOutcome(this.path, stationDefinitions('simulator'));
   }
-}
-
-function eventTimes(): { fromMs: number; toMs: number } {
-  const { epochMs, historyMs } = scenarioOf(simulation);
-  return { fromMs: epochMs, toMs: epochMs + historyMs + liveSeconds * 1000 };
 }

@@ -1,0 +1,79 @@
+/** Real processes share the work on a real broker, and whatever becomes of them or of it, each event comes once. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startKafka, type KafkaCluster } from '../../../deploy/local/kafka-broker.ts';
+import { SeededRandom } from '../../../pipelines/random.ts';
+import { AlternativeModels } from '../alternative-models.ts';
+import type { CupolaProcess } from '../cupola-process.ts';
+import { assertSameEvents, type CommittedEvents } from '../run-outcome.ts';
+import { StationRun } from '../station-run.ts';
+import { brokerProperties, StationCluster } from './station-cluster.ts';
+
+/** Decides the moments; what happens at them is for the machine to decide. */
+const seed = 1;
+
+describe(`processes that share the work on Kafka (seed ${seed})`, { timeout: 300_000 }, () => {
+  let folder: string;
+  let kafka: KafkaCluster;
+  let models: AlternativeModels;
+  /** Of an uninterrupted run on the embedded log. */
+  let expected: CommittedEvents;
+  let cluster: StationCluster | null = null;
+
+  /** A broker of their own, which may be killed. */
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cupola-exactly-once-'));
+    models = await AlternativeModels.fit(6);
+    const run = await StationRun.in(join(folder, 'embedded'), models);
+    const { exitCode, stderr } = await run.start().ended;
+    assert.equal(exitCode, 0, stderr);
+    expected = await run.outcome();
+    kafka = await startKafka({ folder: join(folder, 'kafka'), properties: brokerProperties });
+  });
+  after(async () => {
+    await cluster?.end();
+    await kafka?.kill();
+    await rm(folder, { recursive: true });
+  });
+
+  const prepare = async (name: string): Promise<StationCluster> => {
+    await cluster?.end();
+    await mkdir(join(folder, name));
+    return (cluster = await StationCluster.in(join(folder, name), kafka.address.split(','), models));
+  };
+
+  it('killed with -9 at 30 moments, they commit each event once', async () => {
+    const station = await prepare('killed');
+    const random = SeededRandom.for(seed, 'kills');
+    let atWork = 0;
+    /** One process after the other in the same place, each killed but the last. */
+    const place = async (start: () => Promise<CupolaProcess>, groups: readonly string[], kills: number) => {
+      let process = await start();
+      for (let kill = 0; kill < kills; kill++) {
+        const delay = random.uniform();
+        // Every fifth while it starts.
+        if (kill % 5 === 4) await sleep(delay * 1500);
+        else {
+          await (groups.length === 0 ? process.said('"msg":"started"') : station.atWork(process, groups));
+          atWork++;
+          await sleep(delay * 1000);
+        }
+        const { signal, stderr } = await process.kill('SIGKILL');
+        assert.equal(signal, 'SIGKILL', `it had ended before: ${stderr}`);
+        process = await start();
+      }
+      return process;
+    };
+    const ingests = place(() => station.startIngest('steady'), [], 6);
+    const services = (['scorer', 'annunciator', 'scorer', 'annunciator'] as const).map((service) =>
+      place(() => station.startService(service), [service], 6),
+    );
+    const [ingest] = await Promise.all([ingests, ...services]);
+    assert.ok(atWork >= 20);
+    assertSameEvents(await station.finish(ingest), expected);
+  });
+});
