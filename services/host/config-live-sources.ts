@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs, field, hourMs, secondMs, text } from './config-field.ts';
+import { saslSchema, tlsSchema } from './config-log.ts';
 import { lineProtocolMappingSchema, payloadFields } from './config-payload.ts';
 
 /** Sources of telemetry that comes by itself, as it is measured: sections of cupola.yaml. */
@@ -106,6 +107,42 @@ const mqttSchema = z.strictObject({
 
 export type MqttTopicConfig = z.output<typeof mqttTopicSchema>;
 
+const kafkaTopicSchema = z.strictObject({
+  topic: field(text.max(249), 'Name of the topic, as the brokers have it.', 'ground.telemetry'),
+  channel: field(
+    text.max(200).optional(),
+    'The channel of a record: {key} and {topic}. By default {key} of numbers, and of other payloads what they name themselves.',
+    '{key}',
+  ),
+  ...payloadFields,
+});
+
+const kafkaSchema = z.strictObject({
+  type: field(z.literal('kafka'), 'Existing topics of Kafka, read exactly once.', 'kafka'),
+  name: name('kafka'),
+  brokers: field(
+    z
+      .array(z.string().regex(/^[^:\s]+:\d+$/, 'host:port'))
+      .min(1)
+      .max(100),
+    'host:port of some brokers; the others are found through them.',
+    ['kafka-1:9092', 'kafka-2:9092'],
+  ),
+  tls: tlsSchema.prefault({}),
+  sasl: saslSchema.prefault({}),
+  topics: field(z.array(kafkaTopicSchema).min(1).max(1000), 'What to read, each topic once.', [
+    { topic: 'ground.telemetry', json: { channel: 'sensor.id', time: 'at', value: 'reading' } },
+  ]),
+  startFrom: field(
+    z.enum(['earliest', 'latest']).default('earliest'),
+    'Where to begin in what was never read before: at what the brokers still have, or at what comes from then on.',
+    'latest',
+  ),
+  tickIntervalMs,
+});
+
+export type KafkaTopicConfig = z.output<typeof kafkaTopicSchema>;
+
 const issLiveSchema = z.strictObject({
   type: field(
     z.literal('iss-live'),
@@ -127,6 +164,6 @@ const issLiveSchema = z.strictObject({
 });
 
 /** Every kind of live source. */
-export const liveSourceSchemas = [lineProtocolHttpSchema, mqttSchema, issLiveSchema] as const;
+export const liveSourceSchemas = [lineProtocolHttpSchema, mqttSchema, kafkaSchema, issLiveSchema] as const;
 
 export type LiveSourceConfig = z.output<(typeof liveSourceSchemas)[number]>;

@@ -1,5 +1,6 @@
 import { logSchema, type LogConfig } from './config-log.ts';
-import { problem, type ConfigProblem } from './config-problems.ts';
+import { pathText, problem, type ConfigProblem } from './config-problems.ts';
+import type { ConfigPath } from './config-reference.ts';
 
 /** What only Kafka has. */
 const kafkaFields = ['brokers', 'prefix', 'replicationFactor', 'sessionTimeoutMs', 'tls', 'sasl'] as const;
@@ -20,20 +21,29 @@ function* kafkaProblems({ brokers, prefix, tls, sasl }: LogConfig): Generator<Co
     if (!/^[^:\s]+:\d+$/.test(broker)) yield problem(['log', 'brokers', i], broker, 'host:port');
   if (!/^[\w.-]*$/.test(prefix))
     yield problem(['log', 'prefix'], prefix, 'letters, digits, dots, underscores and hyphens');
+  yield* accessProblems(['log'], { tls, sasl });
+}
+
+/** What is wrong with how brokers are told who this is; `at` is the section's place. */
+export function* accessProblems(
+  at: ConfigPath,
+  { tls, sasl }: Pick<LogConfig, 'tls' | 'sasl'>,
+): Generator<ConfigProblem> {
   const { enabled, ...files } = tls;
   for (const [name, file] of Object.entries(files))
-    if (!enabled) yield problem(['log', 'tls', name], file, 'left out, while log.tls.enabled is false');
+    if (!enabled)
+      yield problem([...at, 'tls', name], file, `left out, while ${pathText([...at, 'tls', 'enabled'])} is false`);
   if (enabled && (tls.certFile === undefined) !== (tls.keyFile === undefined))
     yield problem(
-      ['log', 'tls', tls.certFile === undefined ? 'certFile' : 'keyFile'],
+      [...at, 'tls', tls.certFile === undefined ? 'certFile' : 'keyFile'],
       undefined,
       'given with the other',
     );
   for (const name of ['username', 'passwordFile'] as const)
     if ((sasl[name] === undefined) !== (sasl.mechanism === 'none'))
       yield problem(
-        ['log', 'sasl', name],
+        [...at, 'sasl', name],
         sasl[name],
-        `${sasl.mechanism === 'none' ? 'left out' : 'given'}, while log.sasl.mechanism is ${sasl.mechanism}`,
+        `${sasl.mechanism === 'none' ? 'left out' : 'given'}, while ${pathText([...at, 'sasl', 'mechanism'])} is ${sasl.mechanism}`,
       );
 }

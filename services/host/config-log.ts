@@ -3,14 +3,14 @@ import { dayMs, durationMs, field, secondMs, text } from './config-field.ts';
 
 /** The log, and the brokers where it is Kafka's: a section of cupola.yaml. */
 
-const tlsSchema = z.strictObject({
+export const tlsSchema = z.strictObject({
   enabled: field(z.boolean().default(false), 'Whether brokers are spoken to by TLS.', true),
   caFile: field(text.optional(), "PEM file of the brokers' authority; the system's own by default.", 'kafka-ca.pem'),
   certFile: field(text.optional(), 'PEM file of the certificate to show to brokers.', 'cupola.pem'),
   keyFile: field(text.optional(), 'PEM file of its key.', 'cupola.key'),
 });
 
-const saslSchema = z.strictObject({
+export const saslSchema = z.strictObject({
   mechanism: field(
     z.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']).default('none'),
     'How brokers are told who this is.',

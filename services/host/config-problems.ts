@@ -54,7 +54,9 @@ export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown
   return issues.flatMap((issue) => {
     const path = issue.path as ConfigPath;
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, raw));
-    return [problem(path, valueAt(raw, path), boundAt(path, raw) ?? issue.message)];
+    // What a text must look like only its own schema says.
+    const bound = issue.code === 'invalid_format' ? issue.message : (boundAt(path, raw) ?? issue.message);
+    return [problem(path, valueAt(raw, path), bound)];
   });
 }
 

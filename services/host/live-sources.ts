@@ -3,13 +3,19 @@ import type { Clock } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { LineProtocolHttpSource } from '../sources/http/line-protocol-http-source.ts';
 import { IssLiveSource } from '../sources/iss/iss-live-source.ts';
+import { KafkaTopicsSource, type KafkaTopic } from '../sources/kafka/kafka-topics-source.ts';
+import type { TopicReader } from '../sources/kafka/topic-merge.ts';
 import { MqttSource, type MqttTopic } from '../sources/mqtt/mqtt-source.ts';
 import { levelNames } from '../sources/mqtt/topic-pattern.ts';
 import { stationDefinitions } from '../sources/simulator/station-streams.ts';
 import type { Source } from '../sources/source.ts';
 import type { ReportSource } from '../sources/source-report.ts';
-import type { LiveSourceConfig, MqttTopicConfig } from './config-live-sources.ts';
+import type { KafkaTopicConfig, LiveSourceConfig, MqttTopicConfig } from './config-live-sources.ts';
 import { payloadFormat } from './config-payload.ts';
+import { brokerOptions } from './open-log.ts';
+
+/** How long brokers may be away before a source of topics says so. */
+const topicsPatienceMs = 5000;
 
 /** What a live source needs of its host. */
 export interface LiveSourceHost {
@@ -33,6 +39,15 @@ export function openLiveSource(
         clock,
         report,
       });
+    case 'kafka':
+      return new KafkaTopicsSource({
+        ...config,
+        definitions,
+        clock,
+        report,
+        open: () => openTopics(config),
+        topics: config.topics.map(kafkaTopic),
+      });
     case 'mqtt':
       return new MqttSource({
         ...config,
@@ -52,6 +67,16 @@ function mqttTopic(config: MqttTopicConfig): MqttTopic {
   const { topic, payload } = config;
   const preset = levelNames(topic).includes('channel') ? '{channel}' : payload === 'number' ? '{topic}' : null;
   return { ...payloadFormat(config), topic, channel: config.channel ?? preset };
+}
+
+function kafkaTopic(config: KafkaTopicConfig): KafkaTopic {
+  const { topic, payload } = config;
+  return { ...payloadFormat(config), topic, channel: config.channel ?? (payload === 'number' ? '{key}' : null) };
+}
+
+async function openTopics(config: Extract<LiveSourceConfig, { type: 'kafka' }>): Promise<TopicReader> {
+  const { openKafkaLog } = await import('../adapters/kafka/kafka-log.ts');
+  return openKafkaLog({ ...brokerOptions(config), patienceMs: topicsPatienceMs });
 }
 
 /** What a file holds, without the line break at its end; null for no file. */

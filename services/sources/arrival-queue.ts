@@ -7,7 +7,12 @@ import type { SourceChunk } from './source.ts';
 export interface Arrival {
   readonly samples: SourceSamples;
   readonly rejected: readonly DeadLetter[];
+  /** Where to go on, by place that it was read from; of sources that can be read again. */
+  readonly progress?: Progress;
 }
+
+/** How far places were read. */
+export type Progress = Readonly<Record<string, number>>;
 
 /** Room for one arrival, from its first byte until the log has taken it or it is given up. */
 export interface Room {
@@ -23,6 +28,10 @@ export interface ArrivalQueueOptions {
   readonly maxPendingBytes: number;
   /** Samples in a chunk at most, unless one arrival has more. */
   readonly maxChunkSamples?: number;
+  /** How far was read before; null for sources that cannot be read again. */
+  readonly progress?: Progress | null;
+  /** Whether the source's time is the clock's; it stands still while the source reads what came long ago. */
+  readonly timePasses?: () => boolean;
 }
 
 /** Why an arrival did not come into the log: the source ended before. */
@@ -44,17 +53,21 @@ export class ArrivalQueue {
   readonly #tickIntervalMs: number;
   readonly #maxPendingBytes: number;
   readonly #maxChunkSamples: number;
+  readonly #timePasses: () => boolean;
+  #progress: Progress | null;
   readonly #waiting: Pending[] = [];
   /** Of all arrivals on their way into the log. */
   #pendingBytes = 0;
   #isOpen = false;
   #wakeReader = (): void => undefined;
 
-  constructor({ clock, tickIntervalMs, maxPendingBytes, maxChunkSamples = 65_536 }: ArrivalQueueOptions) {
-    this.#clock = clock;
-    this.#tickIntervalMs = tickIntervalMs;
-    this.#maxPendingBytes = maxPendingBytes;
-    this.#maxChunkSamples = maxChunkSamples;
+  constructor(options: ArrivalQueueOptions) {
+    this.#clock = options.clock;
+    this.#tickIntervalMs = options.tickIntervalMs;
+    this.#maxPendingBytes = options.maxPendingBytes;
+    this.#maxChunkSamples = options.maxChunkSamples ?? 65_536;
+    this.#progress = options.progress ?? null;
+    this.#timePasses = options.timePasses ?? (() => true);
   }
 
   /** Whether ingest is reading. */
@@ -102,10 +115,10 @@ export class ArrivalQueue {
         const nowMs = this.#clock.nowMs();
         handedOver = this.#take();
         const dueMs = Math.floor(nowMs / this.#tickIntervalMs) * this.#tickIntervalMs;
-        const ticks = dueMs > tickTimeMs && this.#waiting.length === 0;
+        const ticks = dueMs > tickTimeMs && this.#waiting.length === 0 && this.#timePasses();
         if (handedOver.length > 0 || ticks) {
           if (ticks) tickTimeMs = dueMs;
-          yield chunkOf(handedOver, nowMs, ticks ? dueMs : null);
+          yield this.#chunk(handedOver, nowMs, ticks ? dueMs : null);
           for (const { taken } of handedOver) taken();
         } else if (this.#isOpen) await this.#sleep(dueMs + this.#tickIntervalMs - nowMs);
         else return;
@@ -137,16 +150,18 @@ export class ArrivalQueue {
     await this.#clock.sleep(durationMs, waking.signal);
     this.#wakeReader = () => undefined;
   }
-}
 
-function chunkOf(arrivals: readonly Pending[], nowMs: number, tickTimeMs: number | null): SourceChunk {
-  const filled = arrivals.map(({ arrival }) => arrival.samples).filter(({ channel }) => channel.length > 0);
-  return {
-    samples: filled.length > 0 ? joinSourceSamples(filled) : null,
-    rejected: arrivals.flatMap(({ arrival }) => arrival.rejected),
-    truth: [],
-    ingestTimeMs: nowMs,
-    tickTimeMs,
-    position: null,
-  };
+  #chunk(arrivals: readonly Pending[], nowMs: number, tickTimeMs: number | null): SourceChunk {
+    const filled = arrivals.map(({ arrival }) => arrival.samples).filter(({ channel }) => channel.length > 0);
+    for (const { arrival } of arrivals)
+      if (arrival.progress) this.#progress = { ...this.#progress, ...arrival.progress };
+    return {
+      samples: filled.length > 0 ? joinSourceSamples(filled) : null,
+      rejected: arrivals.flatMap(({ arrival }) => arrival.rejected),
+      truth: [],
+      ingestTimeMs: nowMs,
+      tickTimeMs,
+      position: this.#progress,
+    };
+  }
 }

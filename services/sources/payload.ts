@@ -3,6 +3,8 @@ import type { JsonMapping } from '../../pipelines/telemetry/json-mapping.ts';
 import { lineProtocolDecoder, type LineProtocolMapping } from '../../pipelines/telemetry/line-protocol-codec.ts';
 import type { LinePrecision } from '../../pipelines/telemetry/line-protocol-time.ts';
 import { describeValue } from '../../pipelines/telemetry/describe-value.ts';
+import { missingField } from '../../pipelines/telemetry/refusal.ts';
+import type { SourceSamples } from '../../pipelines/telemetry/source-samples.ts';
 import type { Arrival } from './arrival-queue.ts';
 
 /** How the bytes of a message are to be read. */
@@ -44,20 +46,28 @@ export function payloadDecoder(format: PayloadFormat): PayloadDecoder {
   }
 }
 
+const noSamples: SourceSamples = {
+  channelIds: [],
+  channel: new Uint16Array(),
+  eventTimeMs: new Float64Array(),
+  value: new Float64Array(),
+};
 const decimal = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 function decodeNumber(bytes: Uint8Array, { source, channelId, arrivedAtMs }: MessageContext): Arrival {
+  if (channelId === null) {
+    const { reason, detail } = missingField('channel', 'said by where the message comes from');
+    return { samples: noSamples, rejected: [{ source, reason, detail, position: 'byte 0', bytes: bytes.slice() }] };
+  }
   const text = new TextDecoder().decode(bytes).trim();
   const value = decimal.test(text) ? Number(text) : Number.NaN;
-  const isSample = Number.isFinite(value) && channelId !== null;
-  const length = isSample ? 1 : 0;
-  const samples = {
-    channelIds: isSample ? [channelId] : [],
-    channel: new Uint16Array(length),
-    eventTimeMs: new Float64Array(length).fill(arrivedAtMs),
-    value: new Float64Array(length).fill(value),
-  };
-  if (isSample) return { samples, rejected: [] };
+  if (Number.isFinite(value)) {
+    const columns = { eventTimeMs: Float64Array.of(arrivedAtMs), value: Float64Array.of(value) };
+    return { samples: { channelIds: [channelId], channel: Uint16Array.of(0), ...columns }, rejected: [] };
+  }
   const detail = `payload is ${describeValue(text)}, must be a finite number`;
-  return { samples, rejected: [{ source, reason: 'not-a-number', detail, position: 'byte 0', bytes: bytes.slice() }] };
+  return {
+    samples: noSamples,
+    rejected: [{ source, reason: 'not-a-number', detail, position: 'byte 0', bytes: bytes.slice() }],
+  };
 }

@@ -38,6 +38,7 @@ test('the example of every field is accepted in its place', () => {
 const leastOfSources: Readonly<Record<string, object>> = {
   replay: { dataset: 'smd', dataDir: 'data' },
   mqtt: { url: 'mqtt://broker', topics: [{ topic: 'a' }] },
+  kafka: { brokers: ['kafka:9092'], topics: [{ topic: 'a' }] },
 };
 const leastOfStream = { stream: 's', source: 'x', intervalMs: 1000, channels: ['V'] };
 /** What the sections in a list cannot do without. */

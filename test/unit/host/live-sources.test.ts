@@ -122,3 +122,23 @@ test('the station’s feed has the streams of the simulated station, unless othe
 streamDefinitions: [{ stream: urine, source: iss-live, intervalMs: 10000, channels: [NODE3000005] }]`;
   assert.deepEqual((await openSources(load(own), host)).streams, ['urine']);
 });
+
+function kafka(topics: string): string {
+  return `sources: [{ type: kafka, brokers: ['kafka:9092'], topics: [${topics}] }]
+streamDefinitions: [{ stream: a, source: kafka, intervalMs: 1000, channels: [V] }]`;
+}
+
+test('topics of Kafka say where channel, time and value stand in their records', async () => {
+  const topics = '{ topic: a, json: { channel: sensor.id, timeUnit: s } }, { topic: b, payload: number }';
+  assert.deepEqual((await openSources(load(kafka(topics)), host)).streams, ['a']);
+  assert.deepEqual(refusals(kafka('{ topic: a, channel: "{value}" }')), [
+    'sources[0].topics[0].channel: a template of {key}, {topic}; nothing stands for {value}',
+  ]);
+  assert.deepEqual(refusals(kafka('{ topic: a }, { topic: a }')), [
+    'sources[0].topics[1].topic: another than those before it',
+  ]);
+  assert.match(
+    refusals(kafka('{ topic: a }').replace('kafka:9092', 'kafka')).join(),
+    /^sources\[0\]\.brokers\[0\]: host:port/,
+  );
+});
