@@ -5,6 +5,9 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 import type { Assignment, GroupMembership, Log, OutgoingRecord } from '../../../pipelines/ports.ts';
 import { GroupSession } from '../../../services/adapters/kafka/group-session.ts';
 import { KafkaClient } from '../../../services/adapters/kafka/kafka-client.ts';
+import { isFencing } from '../../../services/adapters/kafka/kafka-errors.ts';
+import type { Broker } from '../../../services/adapters/kafka/kafkajs-cluster.ts';
+import { renewedEpoch } from '../../../services/adapters/kafka/renewed-epoch.ts';
 import { TransactionalProducer } from '../../../services/adapters/kafka/transactional-producer.ts';
 import { clientOptions, sharedKafka } from './shared-kafka.ts';
 
@@ -29,6 +32,26 @@ async function textsOf(topic: string): Promise<string[]> {
     next = nextOffset;
   }
   return texts;
+}
+
+const producerOptions = { transactionTimeoutMs: 60_000, requestTimeoutMs: 5000 };
+
+/** Sends one batch under a number that the leader does not expect: what it takes a frozen broker to bring about. */
+class OneWrongSequence extends KafkaClient {
+  isDue = false;
+
+  override async leader(topic: string, partition: number): Promise<Broker> {
+    const leader = await super.leader(topic, partition);
+    if (!this.isDue || partition !== 0) return leader;
+    const produce: Broker['produce'] = (request) => {
+      if (!this.isDue) return leader.produce(request);
+      this.isDue = false;
+      const [{ partitions }] = request.topicData as [(typeof request.topicData)[number]];
+      const later = partitions.map((part) => Object.assign({}, part, { firstSequence: part.firstSequence + 7 }));
+      return leader.produce({ ...request, topicData: [{ topic, partitions: later }] });
+    };
+    return Object.assign(Object.create(leader) as Broker, { produce });
+  }
 }
 
 /** A member of a group of its own that hands out its assignment of partition 0 as often as a run begins. */
@@ -81,7 +104,7 @@ test('a partition has one transactional id, whoever owns it: its next owner fenc
   // What the group would do, if it took the owner for dead.
   const client = new KafkaClient(clientOptions(kafka));
   const id = `${kafka.prefix}cupola.fencing-${kafka.prefix}fenced-0`;
-  const heir = new TransactionalProducer(client, id, { transactionTimeoutMs: 60_000, requestTimeoutMs: 5000 });
+  const heir = new TransactionalProducer(client, id, producerOptions);
   await heir.open();
   const error = await failingCommit(stale, 'fenced-out', 'zombie');
   assert.equal(error.code, 'CUPOLA_WRITER_FENCED');
@@ -97,6 +120,42 @@ test('a partition has one transactional id, whoever owns it: its next owner fenc
   );
   await membership.leave();
   await owner.close();
+});
+
+test('a producer that a leader no longer follows takes a new epoch and writes again, whole and once', async () => {
+  await kafka.ensure(log, 'out-of-order');
+  const client = new OneWrongSequence(clientOptions(kafka));
+  const producer = new TransactionalProducer(client, `${kafka.prefix}out-of-order`, producerOptions);
+  await producer.open();
+  const message = { key: 'k', headers: {}, timestamp: Date.now() };
+  const part = (text: string, partition = 0) => ({
+    topic: `${kafka.prefix}out-of-order`,
+    partition,
+    batches: [[{ ...message, value: Buffer.from(text) }]],
+  });
+  await producer.commit([part('first')], null);
+  client.isDue = true;
+  await producer.commit([part('second'), part('second', 1)], null);
+  await producer.commit([part('third')], null);
+  assert.equal(client.isDue, false);
+  assert.deepEqual(await textsOf('out-of-order'), ['first', 'second', 'third']);
+  assert.equal((await log.read({ topic: 'out-of-order', partition: 1, fromOffset: 0 })).records.length, 1);
+  client.close();
+});
+
+test('a producer that was fenced is given no new epoch', async () => {
+  const client = new KafkaClient(clientOptions(kafka));
+  const transactionalId = `${kafka.prefix}renewed`;
+  await client.connect();
+  const coordinator = await client.asking('looking', () => client.coordinator('transaction', transactionalId));
+  const open = () =>
+    client.asking('opening', () => coordinator.initProducerId({ transactionalId, transactionTimeout: 60_000 }));
+  const first = { transactionalId, ...(await open()) };
+  const renewed = await renewedEpoch(coordinator, first, 60_000);
+  assert.deepEqual([renewed.producerId, renewed.producerEpoch], [first.producerId, first.producerEpoch + 1]);
+  await open();
+  await assert.rejects(renewedEpoch(coordinator, renewed, 60_000), (error) => isFencing(error));
+  client.close();
 });
 
 test('the next owner knows the last position that was committed, however short before', async () => {
