@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
-import { LineProtocolHttpSource } from '../sources/http/line-protocol-http-source.ts';
-import { IssLiveSource } from '../sources/iss/iss-live-source.ts';
-import { KafkaTopicsSource, type KafkaTopic } from '../sources/kafka/kafka-topics-source.ts';
+import type { KafkaTopic } from '../sources/kafka/kafka-topics-source.ts';
 import type { TopicReader } from '../sources/kafka/topic-merge.ts';
-import { MqttSource, type MqttTopic } from '../sources/mqtt/mqtt-source.ts';
+import type { MqttTopic } from '../sources/mqtt/mqtt-source.ts';
 import { levelNames } from '../sources/mqtt/topic-pattern.ts';
 import { stationDefinitions } from '../sources/simulator/station-streams.ts';
 import type { Source } from '../sources/source.ts';
@@ -23,23 +21,32 @@ export interface LiveSourceHost {
   readonly report: ReportSource;
 }
 
-/** Opens a source of telemetry that comes by itself. Errors: those of the file system where a secret cannot be read. */
-export function openLiveSource(
+/**
+ * Opens a source of telemetry that comes by itself, and loads what only it needs.
+ *
+ * Errors: those of the file system where a secret cannot be read.
+ */
+export async function openLiveSource(
   config: LiveSourceConfig,
   definitions: readonly StreamDefinition[],
   { clock, report }: LiveSourceHost,
-): Source {
+): Promise<Source> {
   switch (config.type) {
-    case 'line-protocol-http':
+    case 'line-protocol-http': {
+      const { LineProtocolHttpSource } = await import('../sources/http/line-protocol-http-source.ts');
       return new LineProtocolHttpSource({ ...config, definitions, clock, token: secretIn(config.tokenFile) });
-    case 'iss-live':
+    }
+    case 'iss-live': {
+      const { IssLiveSource } = await import('../sources/iss/iss-live-source.ts');
       return new IssLiveSource({
         ...config,
         definitions: definitions.length > 0 ? definitions : stationDefinitions(config.name),
         clock,
         report,
       });
-    case 'kafka':
+    }
+    case 'kafka': {
+      const { KafkaTopicsSource } = await import('../sources/kafka/kafka-topics-source.ts');
       return new KafkaTopicsSource({
         ...config,
         definitions,
@@ -48,7 +55,9 @@ export function openLiveSource(
         open: () => openTopics(config),
         topics: config.topics.map(kafkaTopic),
       });
-    case 'mqtt':
+    }
+    case 'mqtt': {
+      const { MqttSource } = await import('../sources/mqtt/mqtt-source.ts');
       return new MqttSource({
         ...config,
         definitions,
@@ -60,6 +69,7 @@ export function openLiveSource(
         topics: config.topics.map(mqttTopic),
         qos: config.qos === 0 ? 0 : 1,
       });
+    }
   }
 }
 
