@@ -18,7 +18,7 @@ import type { ScoreEvent, WindowScore } from './scoring/score-event.ts';
 import { SettingsTimeline } from './settings-timeline.ts';
 import type { SampleBatch, TelemetryRecord } from './telemetry/sample-batch.ts';
 import type { StreamDefinition } from './telemetry/stream-definition.ts';
-import { evaluateThreshold } from './thresholds/policies.ts';
+import { thresholdLevel } from './thresholds/threshold-levels.ts';
 import { WarmUpCollector, type WarmUpState } from './training/warm-up.ts';
 import {
   StreamWindower,
@@ -309,11 +309,7 @@ export class Decision {
     let byModel = this.#values.get(record);
     if (!byModel) this.#values.set(record, (byModel = new Map()));
     let value = byModel.get(modelVersion);
-    if (value === undefined) {
-      const { holdoutErrors, holdoutMedianError } = bundle.manifest;
-      const holdoutScores = holdoutErrors.map((error) => error / holdoutMedianError);
-      byModel.set(modelVersion, (value = evaluateThreshold(record.setting, { holdoutScores })));
-    }
+    if (value === undefined) byModel.set(modelVersion, (value = thresholdLevel(record.setting, bundle.manifest)));
     return value;
   }
 }

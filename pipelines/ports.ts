@@ -8,6 +8,7 @@ import type { Bundle } from './autoencoders/bundle.ts';
 import type { ScoreEvent } from './scoring/score-event.ts';
 import type { SampleBatch } from './telemetry/sample-batch.ts';
 import type { StreamDefinition } from './telemetry/stream-definition.ts';
+import type { ThresholdStep } from './thresholds/threshold-levels.ts';
 import type { TopicSpec } from './topics.ts';
 
 /** Wall-clock time, for sources and consoles; no stage of the pipeline has one (law 1). */
@@ -151,6 +152,11 @@ export interface HistoryBatch {
   readonly samples: readonly SampleBatch[];
   readonly scores: readonly ScoreEvent[];
   readonly anomalies: readonly AnomalyEvent[];
+  /**
+   * For those who read the storage by themselves; this port gives none back, since the log keeps settings for ever. A step of
+   * the same stream and time replaces the one before.
+   */
+  readonly thresholds?: readonly ThresholdStep[];
 }
 
 /** Min-max decimated points: columns of equal length. Where nothing was decimated min equals max. */

@@ -7,6 +7,7 @@ import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
 import type { BundleManifest } from '../../pipelines/autoencoders/bundle.ts';
 import type { FaultRequest, PossibleFault } from '../../pipelines/fault-request.ts';
 import type { BundleSummary } from '../../pipelines/ports.ts';
+import type { ThresholdStep as GoverningThreshold } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { PolicyParameter } from '../../pipelines/thresholds/threshold-policy.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
@@ -24,18 +25,9 @@ export interface ScorePoint {
 }
 
 /** Which threshold governs from `fromMs` on. A new one begins where the setting or the model changes. */
-export interface ThresholdStep {
-  /** Start of the first window that it governs. */
-  readonly fromMs: number;
-  /** Where that window's score is drawn: the start of its newest stride. */
+export interface ThresholdStep extends GoverningThreshold {
+  /** Where the score of its first window is drawn: the start of that window's newest stride. */
   readonly drawnFromMs: number;
-  /** In anomalyScore; null where the model's bundle cannot be read. */
-  readonly level: number | null;
-  readonly setting: ThresholdSetting;
-  readonly modelVersion: string | null;
-  readonly issuedBy: string;
-  readonly reason: string;
-  readonly commandId: string | null;
 }
 
 /** Which model governs a stream. */

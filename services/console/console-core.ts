@@ -1,11 +1,11 @@
 import type { BundleStore, Clock, Log } from '../../pipelines/ports.ts';
+import { ThresholdLevels } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { ConsoleStatus, LiveDelta, LiveSnapshot } from './api.ts';
 import { foldTopics } from './fold-topics.ts';
 import { LiveFeed } from './live-feed.ts';
 import { ReadModel } from './read-model.ts';
 import { Summaries } from './summaries.ts';
 import { TelemetryWatch } from './telemetry-watch.ts';
-import { ThresholdLevels } from './threshold-levels.ts';
 
 const publishEveryMs = 250;
 const heartbeatEveryMs = 1000;

@@ -1,12 +1,13 @@
 import type { BinGrid, Ribbon, ThresholdStep } from './api.ts';
 import { scoreBins, type ViewSources } from './stream-view.ts';
+import { thresholdSteps } from './threshold-steps.ts';
 
 /** Every stream's greatest score over the threshold that governed it, a cell. */
 export async function ribbon({ model, levels, history }: ViewSources, grid: BinGrid): Promise<Ribbon> {
   const streams = model.streams().map(async (stream) => {
     await levels.prepare(stream);
     const { max } = await scoreBins(history, stream.definition!, grid);
-    return { stream: stream.stream, ratio: ratios(max, levels.steps(stream), grid) };
+    return { stream: stream.stream, ratio: ratios(max, thresholdSteps(levels, stream), grid) };
   });
   return { grid, streams: await Promise.all(streams) };
 }

@@ -20,6 +20,7 @@ import { ribbon } from './ribbon.ts';
 import type { StreamModel } from './stream-model.ts';
 import { streamView, type ViewSources } from './stream-view.ts';
 import { submitCommand, unknownStream, type CommandPorts } from './submit-command.ts';
+import { thresholdSteps } from './threshold-steps.ts';
 
 /** What the routes answer from. */
 export interface RouteSources extends ViewSources, CommandPorts {
@@ -106,7 +107,7 @@ function addModelRoutes(server: FastifyInstance, sources: RouteSources): void {
   server.get<OfStream>('/api/thresholds', async ({ query }): Promise<ThresholdHistory> => {
     const wanted = query.stream === undefined ? model.streams() : [known(sources, query.stream)];
     await Promise.all(wanted.map((stream) => levels.prepare(stream)));
-    return { thresholds: wanted.map((stream) => ({ stream: stream.stream, steps: levels.steps(stream) })) };
+    return { thresholds: wanted.map((stream) => ({ stream: stream.stream, steps: thresholdSteps(levels, stream) })) };
   });
 }
 

@@ -1,13 +1,14 @@
 import type { HistoryStore } from '../../pipelines/ports.ts';
 import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
+import type { ThresholdLevels } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { BinGrid, BinnedSeries, ChannelView, StreamView, ThresholdStep, TimeSpan } from './api.ts';
 import { anomaliesIn } from './anomalies-in.ts';
 import { binGrid, binnedSeries, carryForward, sortIntoBins } from './bin-grid.ts';
 import type { ReadModel } from './read-model.ts';
 import type { StreamModel } from './stream-model.ts';
 import type { Summaries } from './summaries.ts';
-import type { ThresholdLevels } from './threshold-levels.ts';
+import { thresholdSteps } from './threshold-steps.ts';
 
 const maxAnomalies = 500;
 /** How far before the range a carried value may come from, in bins: a bound on the work of one request. */
@@ -43,7 +44,7 @@ export async function streamView(
     grid,
     score,
     channels: views,
-    thresholds: stepsIn(sources.levels.steps(stream), range),
+    thresholds: stepsIn(thresholdSteps(sources.levels, stream), range),
     anomalies,
     gaps: stream.gapsIn(range),
     stale: stream.staleIn(range),

@@ -1,4 +1,5 @@
 import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
+import type { ThresholdLevels } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
 import type {
   AnomalySummary,
@@ -11,7 +12,7 @@ import type {
 } from './api.ts';
 import type { ReadModel } from './read-model.ts';
 import type { StreamModel } from './stream-model.ts';
-import type { ThresholdLevels } from './threshold-levels.ts';
+import { thresholdSteps } from './threshold-steps.ts';
 
 const maxContributions = 16;
 
@@ -42,7 +43,7 @@ export class Summaries {
       remainingMs: model.state === 'warming-up' ? model.remainingMs : null,
       watermarkMs: model.watermarkMs,
       score: newest && { windowEndMs: newest.windowEndMs, anomalyScore: newest.anomalyScore },
-      threshold: this.#levels.steps(model).at(-1) ?? null,
+      threshold: thresholdSteps(this.#levels, model).at(-1) ?? null,
       model: governingModel(model),
       observedShare: model.observedShare,
       staleChannelIds: model.staleChannelIds,

@@ -5,9 +5,9 @@ import type { AnomalyEvent } from '../../../pipelines/alarms/anomaly-event.ts';
 import type { ModelSetting } from '../../../pipelines/commands.ts';
 import type { ScoreEvent } from '../../../pipelines/scoring/score-event.ts';
 import { streamDefinitionSchema } from '../../../pipelines/telemetry/stream-definition.ts';
+import { ThresholdLevels } from '../../../pipelines/thresholds/threshold-levels.ts';
 import { ReadModel } from '../../../services/console/read-model.ts';
 import { Summaries } from '../../../services/console/summaries.ts';
-import { ThresholdLevels } from '../../../services/console/threshold-levels.ts';
 
 const definition = streamDefinitionSchema.parse({
   stream: 'loop',
