@@ -94,7 +94,9 @@ export class MqttSource implements Source {
     });
     const tell = onlyChanges(this.name, report);
     const filters = this.#routes.map(({ pattern }) => pattern.filter);
+    let wasThere = false;
     client.on('connect', () => {
+      wasThere = true;
       client.subscribe(filters, { qos }, (error) =>
         error
           ? tell(false, `${url} refuses to send ${filters.join(', ')}: ${error.message}`)
@@ -102,7 +104,10 @@ export class MqttSource implements Source {
       );
     });
     client.on('error', (error) => tell(false, `${url} cannot be used: ${messageOf(error)}`));
-    client.on('offline', () => tell(false, `${url} has gone; it is tried again`));
+    client.on('offline', () => {
+      if (wasThere) tell(false, `${url} has gone; it is tried again`);
+      wasThere = false;
+    });
     return client;
   }
 
