@@ -76,4 +76,61 @@ describe(`processes that share the work on Kafka (seed ${seed})`, { timeout: 300
     assert.ok(atWork >= 20);
     assertSameEvents(await station.finish(ingest), expected);
   });
+
+  it('frozen for longer than their session, they change nothing when they wake', async () => {
+    const station = await prepare('frozen');
+    const random = SeededRandom.for(seed, 'freezes');
+    let ingest = await station.startIngest('steady');
+    const workers = [await station.startWorker(), await station.startWorker()] as const;
+    for (const [frozen, other] of [workers, workers.toReversed()] as [CupolaProcess, CupolaProcess][]) {
+      await station.atWork(frozen);
+      await station.atWork(other);
+      await sleep(random.between(0, 1000));
+      const zombie = ingest;
+      for (const process of [frozen, zombie]) process.signal('SIGSTOP');
+      ingest = await station.startIngest('steady');
+      await station.worksAlone(other);
+      await ingest.said('"msg":"started"');
+      for (const process of [frozen, zombie]) process.signal('SIGCONT');
+      const { exitCode, stderr } = await zombie.ended;
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /CUPOLA_WRITER_FENCED/);
+    }
+    assertSameEvents(await station.finish(ingest), expected);
+    for (const { isAlive } of workers) assert.ok(isAlive);
+  });
+
+  it('added and removed under load, they hand over what they have', async () => {
+    const station = await prepare('rebalanced');
+    const random = SeededRandom.for(seed, 'members');
+    const ingest = await station.startIngest('steady');
+    const workers = [await station.startWorker()];
+    for (const change of ['add', 'add', 'remove', 'add', 'remove', 'remove', 'add']) {
+      await station.atWork(workers[0]!);
+      await sleep(random.between(0, 2000));
+      if (change === 'add') workers.push(await station.startWorker());
+      else {
+        const { exitCode, signal, stderr } = await workers.shift()!.kill('SIGTERM');
+        assert.deepEqual({ exitCode, signal }, { exitCode: 0, signal: null }, stderr);
+      }
+    }
+    assertSameEvents(await station.finish(ingest), expected);
+  });
+
+  it('outlive the broker, killed and started again', async () => {
+    const station = await prepare('brokerless');
+    const random = SeededRandom.for(seed, 'broker');
+    const ingest = await station.startIngest('steady');
+    const workers = [await station.startWorker(), await station.startWorker()];
+    for (let kill = 0; kill < 2; kill++) {
+      for (const worker of workers) await station.atWork(worker);
+      await sleep(random.between(0, 2000));
+      const [broker] = kafka.brokers;
+      await broker!.kill();
+      await sleep(random.between(0, 4000));
+      await broker!.start();
+    }
+    for (const { isAlive } of [ingest, ...workers]) assert.ok(isAlive);
+    assertSameEvents(await station.finish(ingest), expected);
+  });
 });

@@ -69,26 +69,23 @@ export class StationCluster {
 
   /** Resolves once a process works on some partition of each stage that it is named with. */
   async atWork(process: CupolaProcess, groups: readonly string[] = stages.map(({ group }) => group)): Promise<void> {
+    const positions = (group: string, topic: string) => this.#log.groupPositions(group, topic);
     await until(`process ${process.pid} owns a partition of ${groups.join(' and ')}`, async () => {
       if (!process.isAlive) throw new Error(`it ended: ${(await process.ended).stderr}`);
       for (const { group, topic } of stages)
-        if (groups.includes(group) && !isOwner(await this.#log.groupPositions(group, topic), process)) return false;
+        if (groups.includes(group) && !(await positions(group, topic)).some((position) => isOf(position, process)))
+          return false;
       return true;
     });
   }
 
-  /** Whether a process works on any partition, as its groups have it. */
-  async isOwner(process: CupolaProcess): Promise<boolean> {
-    for (const { group, topic } of stages)
-      if (isOwner(await this.#log.groupPositions(group, topic), process)) return true;
-    return false;
-  }
-
-  /** Whether some records still wait to be scored or judged. */
-  async isBehind(): Promise<boolean> {
-    for (const { group, topic } of stages)
-      if ((await this.#log.groupPositions(group, topic)).some(({ lag }) => lag > 0)) return true;
-    return false;
+  /** Resolves once every partition of every stage is a process' own. */
+  async worksAlone(process: CupolaProcess): Promise<void> {
+    await until(`process ${process.pid} owns every partition`, async () => {
+      for (const { group, topic } of stages)
+        if (!(await this.#log.groupPositions(group, topic)).every((position) => isOf(position, process))) return false;
+      return true;
+    });
   }
 
   /** Lets the telemetry come to its end at full speed, and returns what was committed when all of it is scored and judged. */
@@ -130,6 +127,6 @@ export class StationCluster {
   }
 }
 
-function isOwner(positions: readonly GroupPosition[], { pid }: CupolaProcess): boolean {
-  return positions.some(({ member }) => member?.endsWith(`-${pid}`));
+function isOf({ member }: GroupPosition, { pid }: CupolaProcess): boolean {
+  return member?.endsWith(`-${pid}`) ?? false;
 }
