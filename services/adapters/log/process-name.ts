@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { pid } from 'node:process';
 
 /** What others know this process by. */
-export const processName = `cupola-${hostname()}-${pid}`;
+export const processName = `cupola-${hostname()}-${process.pid}`;
