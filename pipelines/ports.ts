@@ -204,6 +204,32 @@ export interface HistoryStore {
   close(): Promise<void>;
 }
 
+// ------------------------------------------------------------------------------------------------------------ Metrics
+
+/** How far a service is behind in a partition of a topic that it reads. */
+export interface PartitionLag {
+  readonly service: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Positions to the partition's end; not all of them need hold a record. */
+  readonly lag: number;
+  /** The process that works on it; null where none does. */
+  readonly member: string | null;
+}
+
+/** How far a stream's watermark is behind the newest of its telemetry that came in. */
+export interface WatermarkDelay {
+  readonly stream: string;
+  readonly delayMs: number;
+}
+
+/** How the pipeline stands at a wall-clock time. */
+export interface PipelineMetrics {
+  readonly atMs: number;
+  readonly lags: readonly PartitionLag[];
+  readonly watermarks: readonly WatermarkDelay[];
+}
+
 // ------------------------------------------------------------------------------------------------------------ Bundles
 
 export interface BundleSummary {

@@ -17,12 +17,14 @@ import { serviceNames, type Config, type ServiceName } from './config-schema.ts'
 import { consolePage } from './console-page.ts';
 import type { Logger } from './logger.ts';
 import { startMaintenance } from './maintenance.ts';
+import { openMetrics } from './open-history.ts';
 import { ServiceGroup } from './service-group.ts';
 import { settle } from './settle.ts';
 import { openSources, type OpenedSources } from './sources.ts';
 import { firstFits } from './training-hold.ts';
 
 const settleAtMostMs = 60_000;
+const metricsEveryMs = 5000;
 /** How much station time telemetry may be under way, loss of signal included. */
 const arrivalMarginMs = 1_800_000;
 
@@ -121,7 +123,7 @@ class Starting implements Host {
       case 'console':
         return this.#startConsole();
       case 'recorder':
-        return this.#group.add(await startRecorder(adapters, { maxRecords }));
+        return this.#startRecorder(maxRecords);
       case 'annunciator':
         return this.#group.add(await startAnnunciator(adapters, { maxRecords, snapshotEveryRecords }));
       case 'scorer':
@@ -131,6 +133,13 @@ class Starting implements Host {
       case 'ingest':
         for (const source of this.sources.sources) await this.#startIngest(source);
     }
+  }
+
+  async #startRecorder(maxRecords: number): Promise<void> {
+    const { adapters } = this;
+    const record = await openMetrics(this.#config);
+    const metrics = record && { clock: adapters.clock, everyMs: metricsEveryMs, record };
+    this.#group.add(await startRecorder(adapters, { maxRecords, metrics }));
   }
 
   async #startConsole(): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CupolaError } from '../../pipelines/errors.ts';
-import type { HistoryStore } from '../../pipelines/ports.ts';
+import type { HistoryStore, PipelineMetrics } from '../../pipelines/ports.ts';
 import { openEmbeddedHistory } from '../adapters/embedded/history-store.ts';
 import { spoolHistory, type SpoolEvent } from '../adapters/history/spooled-history.ts';
 import { applyInflux, planInflux, type InfluxPart, type InfluxRetention } from '../adapters/influx/influx-layout.ts';
@@ -32,6 +32,13 @@ export async function openHistory(config: Config, report: (event: SpoolEvent) =>
   losses.recordIn(inner);
   const folder = join(dataDir, 'spool');
   return spoolHistory(inner, { folder, maxBytes: history.spoolBytes, report: (event) => losses.hear(event) });
+}
+
+/** Who takes how the pipeline stands, beside the history; null where that is embedded, and nobody would see it. */
+export async function openMetrics(config: Config): Promise<((metrics: PipelineMetrics) => Promise<void>) | null> {
+  if (config.history.kind === 'embedded') return null;
+  const { influxMetrics } = await import('../adapters/influx/influx-metrics.ts');
+  return influxMetrics(influxOptions(config));
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { Clock, HistoryStore, Log } from '../../pipelines/ports.ts';
-import { topics } from '../../pipelines/topics.ts';
+import { recordedTopics } from '../stage/recorded-topics.ts';
 
 const lookEveryMs = 100;
 const quietForMs = 1000;
-const recorded = [topics.telemetry.name, topics.scores.name, topics.anomalies.name];
 
 /**
  * Waits until everything that followed from the telemetry is in the log and in the history: both have the same ends, and
@@ -28,7 +27,7 @@ export async function settle(log: Log, history: HistoryStore | null, clock: Cloc
 async function look(log: Log, history: HistoryStore | null): Promise<{ ends: string; isRecorded: boolean }> {
   const ends: number[] = [];
   let isRecorded = true;
-  for (const topic of recorded) {
+  for (const topic of recordedTopics) {
     for (let partition = 0; partition < (await log.partitions(topic)); partition++) {
       const { end } = await log.range(topic, partition);
       ends.push(end);

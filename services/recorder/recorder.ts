@@ -1,80 +1,55 @@
-import { decodeAnomalyEvent, decodeStreamDefinition } from '../../pipelines/json-records.ts';
-import type { Assignment, HistoryBatch, HistoryStore, Log, LogRecord } from '../../pipelines/ports.ts';
-import { decodeScoreEvents } from '../../pipelines/scoring/score-codec.ts';
-import { decodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
+import type { Assignment } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
-
-/** What the recorder needs of the outside. */
-export interface RecorderPorts {
-  readonly log: Log;
-  readonly history: HistoryStore;
-}
+import { PartitionRecorder, type RecorderPorts } from './partition-recorder.ts';
+import { reportMetrics, type MetricsOptions } from './report-metrics.ts';
 
 export interface RecorderOptions {
   /** Records written to the history at once. */
   readonly maxRecords: number;
+  /** Who is told how the pipeline stands; nobody where null. */
+  readonly metrics: MetricsOptions | null;
 }
-
-type Recorded = Omit<HistoryBatch, 'position'>;
-
-const nothing: Recorded = { definitions: [], samples: [], scores: [], anomalies: [] };
-
-/** What is recorded of each topic. */
-const recorders: Readonly<Record<string, (values: readonly Uint8Array[]) => Recorded>> = {
-  [topics.streams.name]: (values) => ({ ...nothing, definitions: values.map(decodeStreamDefinition) }),
-  [topics.telemetry.name]: (values) => ({
-    ...nothing,
-    samples: values.map(decodeTelemetry).filter((record) => record.type === 'samples'),
-  }),
-  [topics.scores.name]: (values) => ({ ...nothing, scores: values.flatMap(decodeScoreEvents) }),
-  [topics.anomalies.name]: (values) => ({ ...nothing, anomalies: values.map(decodeAnomalyEvent) }),
-};
 
 const waitMs = 100;
 
 /**
- * The recorder: telemetry, scores and anomalies from the log to the history. The history keeps the position of each
- * partition with what it was given, so that nothing is written twice, whatever becomes of this process.
+ * The recorder: telemetry, scores, thresholds and anomalies from the log to the history. The history keeps the position of
+ * each partition with what it was given, so that nothing is written twice, whatever becomes of this process.
  */
 export async function startRecorder(
-  { log, history }: RecorderPorts,
-  options: RecorderOptions,
+  ports: RecorderPorts,
+  { maxRecords, metrics }: RecorderOptions,
 ): Promise<RunningService> {
-  const membership = await log.join({
+  const recording = new Map<number, PartitionRecorder>();
+  const membership = await ports.log.join({
     group: 'recorder',
     topic: topics.telemetry.name,
-    run: (assignment) => record(log, history, options, assignment),
+    run: (assignment) => record(ports, maxRecords, recording, assignment),
   });
-  return { name: 'recorder', finished: membership.finished, stop: () => membership.leave() };
+  const stopping = new AbortController();
+  const reporting = metrics ? reportMetrics(ports.log, recording, metrics, stopping.signal) : membership.finished;
+  return {
+    name: 'recorder',
+    finished: Promise.race([membership.finished, reporting.then(() => membership.finished)]),
+    async stop() {
+      stopping.abort();
+      await membership.leave();
+    },
+  };
 }
 
 async function record(
-  log: Log,
-  history: HistoryStore,
-  { maxRecords }: RecorderOptions,
-  { partition, revoked: signal }: Assignment,
+  ports: RecorderPorts,
+  maxRecords: number,
+  recording: Map<number, PartitionRecorder>,
+  { partition, revoked }: Assignment,
 ): Promise<void> {
-  const positions = new Map<string, number>();
-  for (const topic of Object.keys(recorders)) positions.set(topic, (await history.position(topic, partition)) ?? 0);
-  let idle = true;
-  while (!signal.aborted) {
-    const wait = idle ? waitMs : 0;
-    idle = true;
-    for (const [topic, fromOffset] of positions) {
-      const request = { topic, partition, fromOffset, maxRecords, signal };
-      const { records, nextOffset } = await log.read(
-        topic === topics.telemetry.name ? { ...request, waitMs: wait } : request,
-      );
-      if (nextOffset === fromOffset) continue;
-      const recorded = recorders[topic]!(valuesOf(records));
-      await history.write({ position: { topic, partition, nextOffset }, ...recorded });
-      positions.set(topic, nextOffset);
-      idle = false;
-    }
+  const recorder = await PartitionRecorder.open(partition, ports);
+  recording.set(partition, recorder);
+  try {
+    for (let idle = true; !revoked.aborted;) idle = !(await recorder.record(maxRecords, idle ? waitMs : 0, revoked));
+  } finally {
+    recording.delete(partition);
   }
-}
-
-function valuesOf(records: readonly LogRecord[]): Uint8Array[] {
-  return records.flatMap(({ value }) => (value ? [value] : []));
 }

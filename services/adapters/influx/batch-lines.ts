@@ -4,6 +4,7 @@ import type { HistoryBatch } from '../../../pipelines/ports.ts';
 import { encodeScoreEvents } from '../../../pipelines/scoring/score-codec.ts';
 import type { WindowScore } from '../../../pipelines/scoring/score-event.ts';
 import type { SampleBatch } from '../../../pipelines/telemetry/sample-batch.ts';
+import type { ThresholdStep } from '../../../pipelines/thresholds/threshold-levels.ts';
 import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
 import type { KeptEvent } from '../history/event-span.ts';
 import type { FrameCounts } from '../history/spool.ts';
@@ -46,14 +47,14 @@ export class LineBatch {
   }
 }
 
-/** Everything of a batch but its definitions and its position. */
+/** Everything of a batch but its definitions, its thresholds and its position. */
 export function batchLines({ samples, scores, anomalies }: HistoryBatch, definitionOf: DefinitionOf): LineBatch {
   const lines = new LineBatch(samples.every(isWhole) ? 'ms' : 'u');
   for (const batch of samples) addSamples(lines, batch, definitionOf(batch.stream, batch.definitionVersion));
   for (const event of scores) {
     if (event.type === 'watermark') continue;
     addScoreEvent(lines, event);
-    if (event.type === 'score') addReconstruction(lines, event, definitionOf(event.stream, event.definitionVersion));
+    if (event.type === 'score') addChannels(lines, event, definitionOf(event.stream, event.definitionVersion));
   }
   for (const event of anomalies) addAnomaly(lines, event);
   return lines;
@@ -65,6 +66,22 @@ export function definitionLines(definitions: readonly StreamDefinition[]): LineB
   for (const definition of definitions) {
     const key = seriesKey('definition', { stream: definition.stream, version: String(definition.version) });
     lines.add(key, fieldSet({ definition: text(encodeStreamDefinition(definition)) }), 0);
+  }
+  return lines;
+}
+
+/** What governs from when on. A level that nobody knows is left out. */
+export function thresholdLines(steps: readonly ThresholdStep[]): LineBatch {
+  const lines = new LineBatch('ms');
+  for (const { stream, fromMs, level, setting, modelVersion, issuedBy, reason } of steps) {
+    const fields = {
+      ...(level === null ? {} : { value: level }),
+      policy: setting.policy,
+      ...(modelVersion === null ? {} : { modelVersion }),
+      issuedBy: inOneLine(issuedBy),
+      reason: inOneLine(reason),
+    };
+    lines.add(seriesKey('threshold', { stream }), fieldSet(fields), fromMs);
   }
   return lines;
 }
@@ -83,12 +100,17 @@ export function lossLine({ samples, events }: FrameCounts, atMs: number): LineBa
   return lines;
 }
 
-/** The newest stride of a window, a point for each row and scored channel; nothing while its definition is unknown. */
-export function addReconstruction(lines: LineBatch, event: WindowScore, definition: StreamDefinition | null): void {
+/**
+ * What a window says of each scored channel: its share of the error at the window's end, and the newest stride's
+ * reconstruction, a point for each row. Nothing while the definition is unknown.
+ */
+export function addChannels(lines: LineBatch, event: WindowScore, definition: StreamDefinition | null): void {
   if (!definition) return;
   const scored = definition.channels.filter(({ role }) => role === 'scored');
   const rows = event.reconstruction.length / scored.length;
   for (const [index, { id }] of scored.entries()) {
+    const contribution = channelKey('contribution', event.stream, event.definitionVersion, index, id);
+    lines.add(contribution, `value=${numberText(event.contributions[index]!)}`, event.windowEndMs);
     const key = channelKey('reconstruction', event.stream, event.definitionVersion, index, id);
     for (let row = 0; row < rows; row++) {
       const value = event.reconstruction[row * scored.length + index]!;
@@ -165,6 +187,11 @@ function addAnomaly(lines: LineBatch, event: AnomalyEvent): void {
   const exact = text(encodeAnomalyEvent(event));
   const fields = { value, threshold, endMs, type, topChannel, modelVersion, event: exact };
   lines.add(seriesKey('anomaly', { stream }), fieldSet(fields), startMs);
+}
+
+/** The line protocol has no line's end within a text. */
+function inOneLine(text: string): string {
+  return text.replaceAll(/[\n\r]+/g, ' ');
 }
 
 function text(bytes: Uint8Array): string {

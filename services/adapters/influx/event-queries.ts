@@ -73,7 +73,7 @@ export async function forgetEvents(
     `DELETE FROM ${identifier(measurement)}${where(within({ fromMs: -Infinity, toMs }))}`;
   // These stand at window ends, which are exclusive, and at instants, which last a millisecond.
   const wholly = [
-    upTo('score', beforeMs + 0.001),
+    ...['score', 'contribution'].map((each) => upTo(each, beforeMs + 0.001)),
     ...['stale', 'resumed', 'warm_up'].map((each) => upTo(each, beforeMs)),
   ];
   const ended = where([...within({ fromMs: -Infinity, toMs: beforeMs }), `"endMs" <= ${beforeMs}`]);

@@ -6,7 +6,15 @@ import type { ScoreEvent } from '../../../pipelines/scoring/score-event.ts';
 import type { SampleBatch } from '../../../pipelines/telemetry/sample-batch.ts';
 import type { StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
 import type { FrameCounts } from '../history/spool.ts';
-import { addReconstruction, batchLines, definitionLines, LineBatch, lossLine, positionLine } from './batch-lines.ts';
+import {
+  addChannels,
+  batchLines,
+  definitionLines,
+  LineBatch,
+  lossLine,
+  positionLine,
+  thresholdLines,
+} from './batch-lines.ts';
 import { forgetEvents, readAnomalies, readScoreEvents, readScores, where, within } from './event-queries.ts';
 import { from, literal, policies, type Policy } from './influx-names.ts';
 import { InfluxServer, type InfluxOptions } from './influx-server.ts';
@@ -123,7 +131,9 @@ class InfluxHistory implements InfluxHistoryStore {
     if (!this.#forgets) return;
     const before = where(within({ fromMs: -Infinity, toMs: beforeMs }));
     await this.#server.query(
-      ...['telemetry', 'reconstruction', 'ingest'].map((each) => `DELETE FROM "${each}"${before}`),
+      ...['telemetry', 'reconstruction', 'ingest', 'lag', 'watermark_delay'].map(
+        (each) => `DELETE FROM "${each}"${before}`,
+      ),
     );
     await forgetEvents(this.#server, beforeMs, await this.#readAllDefinitions());
   }
@@ -139,10 +149,11 @@ class InfluxHistory implements InfluxHistoryStore {
   async #writeBatch(batch: HistoryBatch): Promise<void> {
     await this.#learnDefinitions(batch);
     await this.#writeLines(policies.kept, definitionLines(batch.definitions));
-    for (const definition of batch.definitions) await this.#writeEarlierReconstructions(definition);
+    for (const definition of batch.definitions) await this.#writeEarlierChannels(definition);
     const definitionOf = (stream: string, version: number): StreamDefinition | null =>
       this.#definitions.get(stream)?.get(version) ?? null;
     await this.#writeLines(policies.raw, batchLines(batch, definitionOf));
+    await this.#writeLines(policies.kept, thresholdLines(batch.thresholds ?? []));
     await this.#writeLines(policies.kept, positionLine(batch.position));
   }
 
@@ -161,10 +172,10 @@ class InfluxHistory implements InfluxHistoryStore {
   }
 
   /** Of scores that came before the definition that says which channels and times they are of. */
-  async #writeEarlierReconstructions(definition: StreamDefinition): Promise<void> {
+  async #writeEarlierChannels(definition: StreamDefinition): Promise<void> {
     const lines = new LineBatch('ms');
     for (const event of await readScores(this.#server, definition.stream, definition.version))
-      if (event.type === 'score') addReconstruction(lines, event, definition);
+      if (event.type === 'score') addChannels(lines, event, definition);
     await this.#writeLines(policies.raw, lines);
   }
 

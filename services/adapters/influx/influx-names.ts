@@ -4,7 +4,7 @@ export const policies = {
   raw: 'raw',
   /** What continuous queries make of it. */
   minutes: 'minutes',
-  /** What is kept for ever: positions and stream definitions. */
+  /** What is kept for ever: positions, stream definitions and thresholds. */
   kept: 'kept',
 } as const;
 
