@@ -1,5 +1,6 @@
 /** The console's colours (dashboards/console/page.css; a test compares): status after Astro, everything else quiet. */
 export const palette = {
+  line: '#1d2733',
   telemetry: '#c6d1df',
   dim: '#92a0b3',
   accent: '#6fa8ff',

@@ -7,7 +7,7 @@ import { dashboard, streamVariable, withAll } from './dashboard.ts';
 import { ofStream, timeSeries } from './influx-query.ts';
 import { palette } from './palette.ts';
 import { scoreChart } from './score-chart.ts';
-import { scoreRibbon } from './score-ribbon.ts';
+import { scoreRibbon, severityRibbon } from './score-ribbon.ts';
 import { stationFigures } from './station-figures.ts';
 import { overviewUid, streamLink } from './stream-link.ts';
 import { streamTable } from './stream-table.ts';
@@ -19,11 +19,14 @@ export function stationOverview(): Dashboard {
   const panels = [
     ...stationFigures(),
     ribbon,
+    severityRibbon().height(7).span(24),
     streamTable().height(13).span(12),
     anomalyTable().height(13).span(12),
     notScored().height(6).span(8),
     samplesPerSecond().height(6).span(8),
     behind().height(6).span(8),
+    lag().height(6).span(12),
+    watermarkDelay().height(6).span(12),
     scoreChart('$stream')
       .height(5)
       .span(6)
@@ -69,5 +72,33 @@ function behind(): TimeChart {
     .colorScheme(inColour(palette.dim))
     .interval('1m')
     .unit('ms')
+    .withTarget(timeSeries('A', query, '$tag_stream'));
+}
+
+function lag(): TimeChart {
+  const query =
+    'SELECT max("value") FROM "raw"."lag" WHERE $timeFilter GROUP BY time($__interval), "service", "topic", "partition" fill(none)';
+  return timeChart(
+    'Lag',
+    'By service, topic and partition: what is in the log and not yet read. By the clock, not by station time.',
+  )
+    .interval('5s')
+    .unit('none')
+    .axisSoftMin(0)
+    .withTarget(timeSeries('A', query, '$tag_service $tag_topic $tag_partition'));
+}
+
+function watermarkDelay(): TimeChart {
+  const query = `SELECT max("value") FROM "raw"."watermark_delay" WHERE ${ofStream} GROUP BY time($__interval), "stream" fill(none)`;
+  return withoutLegend(
+    timeChart(
+      'Watermark delay',
+      'By stream: how far what is settled is behind the newest telemetry that came in. By the clock, not by station time.',
+    ),
+  )
+    .colorScheme(inColour(palette.dim))
+    .interval('5s')
+    .unit('ms')
+    .axisSoftMin(0)
     .withTarget(timeSeries('A', query, '$tag_stream'));
 }

@@ -1,4 +1,4 @@
-import { GraphDrawStyle } from '@grafana/grafana-foundation-sdk/common';
+import { GraphDrawStyle, StackingConfigBuilder, StackingMode } from '@grafana/grafana-foundation-sdk/common';
 import {
   DashboardLinkBuilder,
   DashboardLinkType,
@@ -27,6 +27,7 @@ export function streamDetail(): Dashboard {
   return dashboard(detailUid, 'Stream detail', 'One stream and its channels.', [
     scoreChart('Anomaly score').height(8).span(16),
     firstChannels().height(8).span(8),
+    contributions().height(6).span(24),
     missing().height(4).span(24),
     anomalyTable().height(8).span(24),
     silences().height(8).span(12),
@@ -59,6 +60,19 @@ function firstChannels(): Table {
       { id: 'sortBy', options: { sort: [{ field: 'Anomalies', desc: true }] } },
     ])
     .overrideByName('Worst', severityColumn);
+}
+
+/** Which channels the error comes from. */
+function contributions(): TimeChart {
+  const query = `SELECT mean("value") FROM "raw"."contribution" WHERE ${ofStream} GROUP BY time($__interval), "channel" fill(none)`;
+  return timeChart('Contributions', 'The share of each channel in the reconstruction error.')
+    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+    .fillOpacity(40)
+    .lineWidth(0)
+    .unit('percentunit')
+    .min(0)
+    .max(1)
+    .withTarget(timeSeries('A', query, '$tag_channel'));
 }
 
 function missing(): TimeChart {

@@ -187,6 +187,20 @@ function addAnomaly(lines: LineBatch, event: AnomalyEvent): void {
   const exact = text(encodeAnomalyEvent(event));
   const fields = { value, threshold, endMs, type, topChannel, modelVersion, event: exact };
   lines.add(seriesKey('anomaly', { stream }), fieldSet(fields), startMs);
+  addSeverity(lines, event);
+}
+
+/**
+ * How bad a stream is, for those who draw it over time: its peak over the threshold from an anomaly's start on, again with
+ * each window that goes on with it, and 0 from its end on.
+ */
+function addSeverity(lines: LineBatch, { stream, type, startMs, endMs, peakScore, threshold }: AnomalyEvent): void {
+  const key = seriesKey('severity', { stream });
+  const severity = `value=${numberText(peakScore / threshold)}`;
+  if (type === 'opened') lines.add(key, severity, startMs);
+  // The last instant that it covers: its end is where it is over, or where the next one begins.
+  if (type === 'closed') lines.add(key, 'value=0', endMs);
+  else lines.add(key, severity, endMs - 1);
 }
 
 /** The line protocol has no line's end within a text. */

@@ -131,7 +131,7 @@ class InfluxHistory implements InfluxHistoryStore {
     if (!this.#forgets) return;
     const before = where(within({ fromMs: -Infinity, toMs: beforeMs }));
     await this.#server.query(
-      ...['telemetry', 'reconstruction', 'ingest', 'lag', 'watermark_delay'].map(
+      ...['telemetry', 'reconstruction', 'ingest', 'severity', 'lag', 'watermark_delay'].map(
         (each) => `DELETE FROM "${each}"${before}`,
       ),
     );

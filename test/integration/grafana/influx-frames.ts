@@ -22,6 +22,8 @@ export function interpolate(query: string, { range, intervalMs, variables }: Sho
       query,
     )
     .replaceAll('$timeFilter', `time >= ${range.fromMs}ms and time <= ${range.toMs}ms`)
+    .replaceAll('${__from}', String(range.fromMs))
+    .replaceAll('${__to}', String(range.toMs))
     .replaceAll('$__interval_ms', String(intervalMs))
     .replaceAll('$__interval', `${intervalMs}ms`);
 }

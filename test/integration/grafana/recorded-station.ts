@@ -6,6 +6,7 @@ import type { TimeRange } from '../../../pipelines/ports.ts';
 import { topics } from '../../../pipelines/topics.ts';
 import { openEmbeddedLog } from '../../../services/adapters/embedded/embedded-log.ts';
 import { openInfluxHistory } from '../../../services/adapters/influx/influx-history.ts';
+import { influxMetrics } from '../../../services/adapters/influx/influx-metrics.ts';
 import type { InfluxOptions } from '../../../services/adapters/influx/influx-server.ts';
 import { scenarioOf } from '../../../services/sources/simulator/scenario.ts';
 import { runCommand } from '../../unit/cli/run-command.ts';
@@ -19,9 +20,15 @@ const speed = 1_000_000;
 const simulation = { seed: 1, historyOrbits: 1, quietMs: 0 };
 const liveSeconds = 3600;
 
+/** How the pipeline stands, by the clock, which is not the station's. */
+const standing = {
+  lags: [{ service: 'scorer', topic: topics.telemetry.name, partition: 0, lag: 3, member: null }],
+  watermarks: [{ stream: restlessStream, delayMs: 20_000 }],
+};
+
 /**
  * Runs the simulated station to its end by the real command, its history in InfluxDB, which is told of a loss as if it had
- * been away; returns the time of it all.
+ * been away, and of how the pipeline stands as if that were now; returns the time of it all.
  */
 export async function recordStation(folder: string, { url, database }: InfluxOptions): Promise<TimeRange> {
   await mkdir(join(folder, 'data'));
@@ -42,6 +49,7 @@ export async function recordStation(folder: string, { url, database }: InfluxOpt
   const history = openInfluxHistory({ url, database });
   await history.recordLoss({ samples: 100, events: 1 }, toMs);
   await history.close();
+  await influxMetrics({ url, database })({ atMs: toMs, ...standing });
   return { fromMs: epochMs, toMs };
 }
 
