@@ -175,7 +175,12 @@ export interface Cluster {
 }
 
 interface PoolBuilder {
-  build(destination?: unknown): Promise<{ readonly pool: readonly { readonly requestQueue: RequestQueue }[] }>;
+  build(destination?: unknown): Promise<{ readonly pool: readonly Connection[] }>;
+}
+
+interface Connection {
+  readonly requestQueue: RequestQueue;
+  connect(): Promise<unknown>;
 }
 
 interface RequestQueue {
@@ -250,7 +255,7 @@ function clusterOf(kafka: Kafka): Cluster {
   const create = inside[symbol]!;
   inside[symbol] = (options) => {
     const cluster = create(options);
-    askForNoTimersInThePast(cluster.brokerPool.connectionPoolBuilder);
+    mendConnections(cluster.brokerPool.connectionPoolBuilder);
     return cluster;
   };
   return inside[symbol]({
@@ -260,20 +265,39 @@ function clusterOf(kafka: Kafka): Cluster {
   });
 }
 
+/** Mends two things about the connections to a broker, as they are made. */
+function mendConnections(builder: PoolBuilder): void {
+  const build = builder.build.bind(builder);
+  builder.build = async (destination) => {
+    const built = await build(destination);
+    for (const connection of built.pool) {
+      connectOnce(connection);
+      askForNoTimersInThePast(connection.requestQueue);
+    }
+    return built;
+  };
+}
+
+/**
+ * Every request that finds no connection makes one: of many at once all but the last are left behind, and when they end,
+ * they fail what is under way on the last.
+ */
+function connectOnce(connection: Connection): void {
+  const connect = connection.connect.bind(connection);
+  let connecting: Promise<unknown> | null = null;
+  connection.connect = () => {
+    connecting ??= connect().finally(() => (connecting = null));
+    return connecting;
+  };
+}
+
 /**
  * Where nothing waits, kafkajs sets a timer with a negative delay after every response, which Node 24 warns of. It is of
  * use only while the broker throttles or requests wait.
  */
-function askForNoTimersInThePast(builder: PoolBuilder): void {
-  const build = builder.build.bind(builder);
-  builder.build = async (destination) => {
-    const built = await build(destination);
-    for (const { requestQueue } of built.pool) {
-      const schedule = requestQueue.scheduleCheckPendingRequests.bind(requestQueue);
-      requestQueue.scheduleCheckPendingRequests = () => {
-        if (requestQueue.pending.length > 0 || requestQueue.throttledUntil > Date.now()) schedule();
-      };
-    }
-    return built;
+function askForNoTimersInThePast(requestQueue: RequestQueue): void {
+  const schedule = requestQueue.scheduleCheckPendingRequests.bind(requestQueue);
+  requestQueue.scheduleCheckPendingRequests = () => {
+    if (requestQueue.pending.length > 0 || requestQueue.throttledUntil > Date.now()) schedule();
   };
 }
