@@ -69,6 +69,18 @@ for (const { title, panels, templating, annotations } of dashboards) {
   });
 }
 
+test('the threshold is drawn over all of the chosen time, however long ago it was set', async () => {
+  const { fromMs, toMs } = station.range;
+  const late = { fromMs: (fromMs + 3 * toMs) / 4, toMs };
+  const charts = dashboards.flatMap(({ panels }) => panels as Panel[]).filter(({ title }) => title === 'Anomaly score');
+  const target = charts[0]!.targets!.map(influxTarget).find(({ alias }) => alias === 'threshold')!;
+  const shown = { range: late, intervalMs: 60_000, variables: { stream: restlessStream } };
+  const [frame] = await queryFrames(server, target, shown);
+  const [times, levels] = frame!.fields.map(({ values }) => values);
+  assert.deepEqual(times, [late.fromMs, late.toMs]);
+  assert.ok(levels!.every((level) => typeof level === 'number' && level === levels![0]));
+});
+
 test('every unit of a dashboard is one that Grafana has', () => {
   const known = new Set(grafana.getValueFormats().flatMap(({ submenu }) => submenu.map(({ value }) => value)));
   const options = dashboards.flatMap(({ panels }) => (panels as Panel[]).map(({ fieldConfig }) => fieldConfig!));
