@@ -18,19 +18,25 @@ const dataDir = 'data';
 export class StationRun {
   readonly #folder: string;
 
-  private constructor(folder: string) {
+  readonly #liveSeconds: number;
+
+  private constructor(folder: string, liveSeconds: number) {
     this.#folder = folder;
+    this.#liveSeconds = liveSeconds;
   }
 
-  /** Prepares a run: its configuration, models to switch to, and commands that ask for those and for other thresholds. */
-  static async in(folder: string, models: AlternativeModels): Promise<StationRun> {
-    const run = new StationRun(folder);
+  /**
+   * Prepares a run: its configuration, models to switch to, and commands that ask for those and for other thresholds.
+   * `liveSeconds` are those of the station after its first orbit.
+   */
+  static async in(folder: string, models: AlternativeModels, liveSeconds = 3500): Promise<StationRun> {
+    const run = new StationRun(folder, liveSeconds);
     await mkdir(join(folder, dataDir), { recursive: true });
     await writeFile(join(folder, 'cupola.yaml'), JSON.stringify({ dataDir, ...stationConfig(speed) }));
     const versions = await models.store(new FileBundleStore(join(folder, dataDir, 'models'), systemClock));
     const log = openEmbeddedLog({ path: run.path, partitions: stationPartitions });
     await log.ensureTopics(Object.values(topics));
-    await log.append(stationCommands(versions));
+    await log.append(stationCommands(versions, liveSeconds));
     await log.close();
     return run;
   }
@@ -42,7 +48,8 @@ export class StationRun {
 
   /** Starts the run, or goes on with it. The process ends by itself when all telemetry is decided and recorded. */
   start(): CupolaProcess {
-    return new CupolaProcess(this.#folder, 'start', '--headless', '--duration', stationDuration(speed), '--json');
+    const duration = stationDuration(this.#liveSeconds, speed);
+    return new CupolaProcess(this.#folder, 'start', '--headless', '--duration', duration, '--json');
   }
 
   /** What the run left; no process may be at work on it. */

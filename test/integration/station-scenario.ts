@@ -3,9 +3,8 @@ import { scenarioOf } from '../../services/sources/simulator/scenario.ts';
 import { scriptedCommands } from '../simulation/scripted-commands.ts';
 
 export const stationPartitions = 3;
-/** Two and a half hours of telemetry, the last of them with faults. */
+/** An orbit of telemetry, then some with faults. */
 const simulation = { seed: 1, historyOrbits: 1, quietMs: 0 };
-const liveSeconds = 3500;
 
 /** What every process on the station has in its configuration; `speed` is in station seconds a second. */
 export function stationConfig(speed: number) {
@@ -17,13 +16,16 @@ export function stationConfig(speed: number) {
   };
 }
 
-/** What `--duration` must be for the station's telemetry to end where that of every other speed does. */
-export function stationDuration(speed: number): string {
+/** What `--duration` must be for as many station seconds of telemetry to follow the first orbit. */
+export function stationDuration(liveSeconds: number, speed: number): string {
   return String(liveSeconds / speed);
 }
 
 /** Commands that ask for models and thresholds at event times of the station's, to be in the log before its telemetry. */
-export function stationCommands(versions: ReadonlyMap<string, readonly string[]>): OutgoingRecord[] {
+export function stationCommands(
+  versions: ReadonlyMap<string, readonly string[]>,
+  liveSeconds: number,
+): OutgoingRecord[] {
   const { epochMs, historyMs } = scenarioOf(simulation);
   const range = { fromMs: epochMs, toMs: epochMs + historyMs + liveSeconds * 1000 };
   return scriptedCommands(simulation.seed, versions, range).bound;

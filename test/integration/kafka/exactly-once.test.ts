@@ -11,7 +11,7 @@ import { AlternativeModels } from '../alternative-models.ts';
 import type { CupolaProcess } from '../cupola-process.ts';
 import { assertSameEvents, type CommittedEvents } from '../run-outcome.ts';
 import { StationRun } from '../station-run.ts';
-import { brokerProperties, StationCluster } from './station-cluster.ts';
+import { brokerProperties, clusterLiveSeconds, StationCluster } from './station-cluster.ts';
 
 /** Decides the moments; what happens at them is for the machine to decide. */
 const seed = 1;
@@ -28,7 +28,7 @@ describe(`processes that share the work on Kafka (seed ${seed})`, { timeout: 300
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cupola-exactly-once-'));
     models = await AlternativeModels.fit(6);
-    const run = await StationRun.in(join(folder, 'embedded'), models);
+    const run = await StationRun.in(join(folder, 'embedded'), models, clusterLiveSeconds);
     const { exitCode, stderr } = await run.start().ended;
     assert.equal(exitCode, 0, stderr);
     expected = await run.outcome();

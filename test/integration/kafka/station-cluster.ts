@@ -12,8 +12,11 @@ import { stationCommands, stationConfig, stationDuration, stationPartitions } fr
 import { until } from './until.ts';
 
 /** Station seconds in a second: so slow that there is work for as long as a test needs it, or as fast as it goes. */
-const speeds = { steady: 40, full: 1_000_000 } as const;
+const speeds = { steady: 25, full: 1_000_000 } as const;
 export type Speed = keyof typeof speeds;
+
+/** Station time of telemetry after its first orbit. */
+export const clusterLiveSeconds = 1500;
 
 /** Shorter than brokers take, unless they are set otherwise. */
 const sessionTimeoutMs = 2000;
@@ -48,7 +51,7 @@ export class StationCluster {
     const log = await openKafkaLog({ brokers, prefix, partitions: stationPartitions });
     await log.ensureTopics(Object.values(topics));
     const versions = await models.store(new FileBundleStore(join(folder, 'models'), systemClock));
-    await log.append(stationCommands(versions));
+    await log.append(stationCommands(versions, clusterLiveSeconds));
     return new StationCluster(folder, brokers, prefix, log);
   }
 
@@ -64,7 +67,7 @@ export class StationCluster {
 
   /** Starts the process that brings telemetry, or goes on with it. It ends by itself after the last of it. */
   startIngest(speed: Speed): Promise<CupolaProcess> {
-    return this.#start(['ingest'], speed, '--duration', stationDuration(speeds[speed]), '--json');
+    return this.#start(['ingest'], speed, '--duration', stationDuration(clusterLiveSeconds, speeds[speed]), '--json');
   }
 
   /** Resolves once a process works on some partition of each stage that it is named with. */
