@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ModelSetting, ThresholdRecord } from '../../pipelines/commands.ts';
 import { ThresholdLevels, type ThresholdStep } from '../../pipelines/thresholds/threshold-levels.ts';
 import { FileBundleStore } from '../../services/adapters/files/bundle-store.ts';
@@ -23,26 +23,32 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-const because = { commandOffset: null, commandId: null, issuedBy: 'test', reason: '' };
-const everySetting = fc.record({
+const everySetting = {
   stream: fc.constantFrom('a', 'b'),
   effectiveFromMs: fc.integer({ min: 0, max: 5 }),
-  refusedBecause: fc.option(fc.constant('no'), { freq: 5 }),
-});
-const models = inOrder(
-  fc.tuple(everySetting, fc.nat(2)).map(([setting, index]): ModelSetting => {
+  refusedBecause: fc.constantFrom(null, null, null, 'no'),
+  commandOffset: fc.constant(null),
+  commandId: fc.constant(null),
+  issuedBy: fc.constant('test'),
+  reason: fc.constant(''),
+};
+const models = inOrder<ModelSetting>(
+  fc.record({
+    ...everySetting,
+    definitionVersion: fc.constant(1),
     // The third is of a model that is nowhere.
-    const modelVersion = versions[index] ?? 'none';
-    return { ...because, ...setting, definitionVersion: 1, modelVersion };
+    modelVersion: fc.nat(2).map((index) => versions[index] ?? 'none'),
   }),
 );
-const thresholds = inOrder(
-  fc.tuple(everySetting, fc.integer({ min: 1, max: 9 })).map(([setting, k]): ThresholdRecord => ({
-    ...because,
-    ...setting,
-    modelVersion: null,
-    setting: { policy: 'mean-sigma', parameters: { k } },
-  })),
+const thresholds = inOrder<ThresholdRecord>(
+  fc.record({
+    ...everySetting,
+    modelVersion: fc.constant(null),
+    setting: fc.record({
+      policy: fc.constant('mean-sigma'),
+      parameters: fc.record({ k: fc.integer({ min: 1, max: 9 }) }),
+    }),
+  }),
 );
 
 test('however the topics of settings are read, and wherever that is cut short, the newest step of each time is that of all settings', async () => {

@@ -72,8 +72,8 @@ for (const { title, panels, templating, annotations } of dashboards) {
 test('the threshold is drawn over all of the chosen time, however long ago it was set', async () => {
   const { fromMs, toMs } = station.range;
   const late = { fromMs: (fromMs + 3 * toMs) / 4, toMs };
-  const charts = dashboards.flatMap(({ panels }) => panels as Panel[]).filter(({ title }) => title === 'Anomaly score');
-  const target = charts[0]!.targets!.map(influxTarget).find(({ alias }) => alias === 'threshold')!;
+  const chart = dashboards.flatMap(({ panels }) => panels as Panel[]).find(({ title }) => title === 'Anomaly score');
+  const target = chart!.targets!.map(influxTarget).find(({ alias }) => alias === 'threshold')!;
   const shown = { range: late, intervalMs: 60_000, variables: { stream: restlessStream } };
   const [frame] = await queryFrames(server, target, shown);
   const [times, levels] = frame!.fields.map(({ values }) => values);

@@ -25,11 +25,57 @@ test('a replay of what was written, its position lost, writes the same points ov
   const once = await record();
   await server.query('DROP MEASUREMENT "position"');
   assert.deepEqual(await record(), once);
-  const names = ['anomaly', 'gap', 'ingest', 'reconstruction', 'resumed', 'score', 'stale', 'telemetry', 'warm_up'];
+  const names = 'anomaly contribution gap ingest reconstruction resumed score severity stale telemetry warm_up'.split(
+    ' ',
+  );
   assert.deepEqual(
     once.map((series) => series.map(({ name }) => name)),
-    [names, ['definition', 'position']],
+    [names, ['definition', 'position', 'threshold']],
   );
+});
+
+test('a threshold whose level nobody knows is there all the same, and a reason stands in one line', async () => {
+  const server = new InfluxServer(database);
+  const [series] = await server.query('SELECT "value", "modelVersion", "issuedBy", "reason" FROM "kept"."threshold"');
+  assert.deepEqual(
+    series![0]!.values.map(([, ...fields]) => fields),
+    [
+      [1.5, 'dense-0123456789ab', 'ops, "night"', 'too many, in two lines, with a \\'],
+      [null, null, 'ops', ''],
+    ],
+  );
+});
+
+test('severity is that of the anomaly until it ends, and 0 then, unless the next begins there', async () => {
+  const history = openInfluxHistory(database);
+  const anomaly = { ...batch.anomalies[0]!, stream: 'severe', threshold: 2, contributions: [] };
+  const first = { ...anomaly, id: 'first', startMs: epochMs, endMs: epochMs + 2000, peakScore: 4 };
+  const extended = { ...first, type: 'extended', endMs: epochMs + 4000, peakScore: 6 } as const;
+  const next = { ...anomaly, id: 'next', startMs: epochMs + 4000, endMs: epochMs + 6000, peakScore: 10 };
+  const anomalies = [
+    { ...first, type: 'opened' as const },
+    extended,
+    { ...extended, type: 'closed' as const },
+    { ...next, type: 'opened' as const },
+    { ...next, type: 'closed' as const },
+  ];
+  const position = { topic: 'severe', partition: 0, nextOffset: 1 };
+  await history.write({ position, definitions: [], samples: [], scores: [], anomalies });
+  const [series] = await new InfluxServer(database).query(
+    `SELECT "value" FROM "raw"."severity" WHERE "stream" = 'severe'`,
+  );
+  assert.deepEqual(
+    series![0]!.values.map(([timeUs, value]) => [(timeUs as number) / 1000 - epochMs, value]),
+    [
+      [0, 2],
+      [1999, 2],
+      [3999, 3],
+      [4000, 5],
+      [5999, 5],
+      [6000, 0],
+    ],
+  );
+  await history.close();
 });
 
 test('samples between milliseconds stay apart, to the microsecond', async () => {
@@ -109,6 +155,28 @@ const batch: HistoryBatch = {
       peakScore: 2,
       threshold: 1.5,
       contributions: [{ channelId: 'with, comma=and "quotes"', share: 1 }],
+    },
+  ],
+  thresholds: [
+    {
+      stream,
+      fromMs: epochMs,
+      level: 1.5,
+      setting: { policy: 'mean-sigma', parameters: { k: 6 } },
+      modelVersion: 'dense-0123456789ab',
+      issuedBy: 'ops, "night"',
+      reason: 'too many,\nin two lines, with a \\',
+      commandId: null,
+    },
+    {
+      stream,
+      fromMs: epochMs + 2000,
+      level: null,
+      setting: { policy: 'mean-sigma', parameters: { k: 7 } },
+      modelVersion: null,
+      issuedBy: 'ops',
+      reason: '',
+      commandId: null,
     },
   ],
 };
