@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CupolaError, type ErrorCode } from '../../../pipelines/errors.ts';
 import type { Assignment, GroupMembership, GroupRequest, LogTransaction } from '../../../pipelines/ports.ts';
@@ -5,7 +6,7 @@ import { invalid } from '../log/invalid-request.ts';
 import { GroupSession, type GroupSessionOptions } from './group-session.ts';
 import { KafkaWriter, type KafkaWriterOptions } from './kafka-writer.ts';
 import type { TopicNames } from './topic-names.ts';
-import type { GroupOffsets } from './transactional-producer.ts';
+import type { GroupOffsets, TransactionalProducer } from './transactional-producer.ts';
 
 export interface GroupMembershipOptions extends GroupSessionOptions, KafkaWriterOptions {
   readonly heartbeatIntervalMs: number;
@@ -18,6 +19,9 @@ interface Ownership {
   readonly revocation: AbortController;
   readonly ended: Promise<void>;
 }
+
+/** How long the markers of the last owner's commit take at most, where none was lost. */
+const settledWithinMs = 2000;
 
 /** What ends a run, but not what it was for: begun anew, it goes on from what is committed. */
 const begunAnew: readonly ErrorCode[] = ['CUPOLA_WRITER_FENCED', 'CUPOLA_COMMIT_UNCERTAIN'];
@@ -198,6 +202,19 @@ class KafkaAssignment extends KafkaWriter implements Assignment {
     await super.commit(transaction);
     for (const [topic, offset] of Object.entries(transaction.offsets ?? {}))
       this.#committed.set(this.#names.topic(topic), offset);
+  }
+
+  /**
+   * Waits for the positions that the last owner committed. Where the marker of a commit was lost, see mark(), it is
+   * written again; its records become visible with the next commit to their partitions.
+   */
+  protected override async settle(producer: TransactionalProducer, state: string | null): Promise<void> {
+    const { session, groupId } = this.#owned;
+    const deadline = performance.now() + settledWithinMs;
+    while (await session.isUnsettled(this.partition)) {
+      if (performance.now() > deadline) return producer.mark([], { groupId }, state !== 'CompleteAbort');
+      await sleep(20);
+    }
   }
 
   protected override refuseUnowned(): void {

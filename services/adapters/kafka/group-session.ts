@@ -3,7 +3,9 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 import { assignmentProtocol, decodeAssignment, encodeMember, shareOutTopic } from './group-assignment.ts';
 import { KafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 import { cupolaError, errorType, isPassing } from './kafka-errors.ts';
+import { refuseError, unstableOffsetCommit } from './flexible-request.ts';
 import type { Broker } from './kafkajs-cluster.ts';
+import { stableOffsets } from './stable-offsets.ts';
 
 export interface GroupSessionOptions extends KafkaClientOptions {
   /** After so long without a heartbeat, the group takes a member for dead. */
@@ -80,11 +82,24 @@ export class GroupSession {
 
   /** The group's committed position in a partition; null where it has none. */
   async committedOffset(topic: string, partition: number): Promise<number | null> {
-    const { responses } = await this.#asking(`looking for positions of ${this.#groupId}`, this.#client, (coordinator) =>
-      coordinator.offsetFetch({ groupId: this.#groupId, topics: [{ topic, partitions: [{ partition }] }] }),
+    const [found] = await this.#asking(
+      `looking for positions of ${this.#groupId}`,
+      this.#client,
+      async (coordinator) => {
+        const offsets = await stableOffsets(coordinator, this.#groupId, { topic, partition });
+        if (offsets[0]?.isUnstable) refuseError(unstableOffsetCommit);
+        return offsets;
+      },
     );
-    const offset = Number(responses[0]!.partitions[0]!.offset);
-    return offset < 0 ? null : offset;
+    return found === undefined || found.offset < 0 ? null : found.offset;
+  }
+
+  /** Whether a decided transaction has yet to change a position in this partition of any topic. */
+  async isUnsettled(partition: number): Promise<boolean> {
+    const offsets = await this.#asking(`looking for positions of ${this.#groupId}`, this.#client, (coordinator) =>
+      stableOffsets(coordinator, this.#groupId, null),
+    );
+    return offsets.some((one) => one.partition === partition && one.isUnstable);
   }
 
   /** Tells the group, if it can be told soon; the group finds out by itself when the session times out. */

@@ -72,13 +72,16 @@ export class KafkaWriter implements LogWriter {
   /** Fences earlier writers of this id. Errors: those of the client. */
   async opened(): Promise<this> {
     try {
-      await this.#producer.open();
+      await this.settle(this.#producer, await this.#producer.open());
       return this;
     } catch (error) {
       this.end(error as CupolaError);
       throw error;
     }
   }
+
+  /** Sees to what an earlier writer of this id left behind. `state` is what had become of its last transaction. */
+  protected async settle(_producer: TransactionalProducer, _state: string | null): Promise<void> {}
 
   /** What a commit does first: throws where this writer may not commit any more. */
   protected refuseUnowned(): void {}

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaClient } from './kafka-client.ts';
 import { isOutOfSequence } from './kafka-errors.ts';
 import { renewedEpoch } from './renewed-epoch.ts';
+import { transactionState } from './transaction-state.ts';
 import {
   isolationLevelCommitted,
   type Broker,
@@ -36,6 +37,8 @@ export interface TransactionalProducerOptions {
 
 /** How often a transaction is written, at most. */
 const mostAttempts = 5;
+/** How long markers take at most, where none was lost. */
+const markersWithinMs = 2000;
 /** For how long a commit waits to be seen: longer, and some other writer holds the partition back. */
 const visibleWithinMs = 10_000;
 const maxSequence = 2 ** 31;
@@ -64,19 +67,44 @@ export class TransactionalProducer {
     this.#options = options;
   }
 
-  /** Fences earlier producers of this id; what one of them left open is aborted, and what it committed is there, by then. */
-  async open(): Promise<void> {
+  /**
+   * Fences earlier producers of this id; what one of them left open is aborted by then. Returns what had become of their
+   * last transaction, in Kafka's words.
+   */
+  async open(): Promise<string | null> {
     const transactionalId = this.#transactionalId;
+    const state = await this.#coordinated('looking at', (coordinator) =>
+      transactionState(coordinator, transactionalId),
+    );
     const request = { transactionalId, transactionTimeout: this.#options.transactionTimeoutMs };
     const opened = await this.#coordinated('opening', (coordinator) => coordinator.initProducerId(request));
     this.#identity = { transactionalId, producerId: opened.producerId, producerEpoch: opened.producerEpoch };
+    return state;
   }
 
   /** Makes all of it visible, or nothing. */
   async commit(parts: readonly PartitionMessages[], offsets: GroupOffsets | null): Promise<void> {
     const ends = await this.#writeForSure(parts, offsets);
     await this.#end(this.#identity!, true);
-    await Promise.all(ends.map((end) => this.#visible(end)));
+    if (await this.#areVisible(ends, markersWithinMs)) return;
+    await this.mark(parts, offsets, true);
+    await this.#areVisible(ends, visibleWithinMs);
+  }
+
+  /**
+   * Writes the markers of the last transaction again, as an empty one over the same partitions with the same decision.
+   *
+   * A coordinator of Kafka 4.3.1 that loads a decided transaction takes partitions without a leader for deleted and never
+   * writes their markers, so that the transaction stays open there. (3.9 waits for a leader.)
+   */
+  async mark(
+    parts: readonly TopicPartition[],
+    offsets: Pick<GroupOffsets, 'groupId'> | null,
+    isCommit: boolean,
+  ): Promise<void> {
+    if (parts.length > 0) await this.#addPartitions(this.#identity!, parts);
+    if (offsets) await this.#addOffsets(this.#identity!, offsets);
+    await this.#end(this.#identity!, isCommit);
   }
 
   /** Where a broker no longer follows the sequence numbers, begins anew: nothing of it was to be seen yet. */
@@ -119,12 +147,12 @@ export class TransactionalProducer {
     if (this.#identity) await this.#end(this.#identity, false);
   }
 
-  async #addPartitions(identity: ProducerIdentity, parts: readonly PartitionMessages[]): Promise<void> {
+  async #addPartitions(identity: ProducerIdentity, parts: readonly TopicPartition[]): Promise<void> {
     const topics = parts.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
     await this.#coordinated('beginning', (coordinator) => coordinator.addPartitionsToTxn({ ...identity, topics }));
   }
 
-  async #addOffsets(identity: ProducerIdentity, { groupId }: GroupOffsets): Promise<void> {
+  async #addOffsets(identity: ProducerIdentity, { groupId }: Pick<GroupOffsets, 'groupId'>): Promise<void> {
     await this.#coordinated('beginning', (coordinator) => coordinator.addOffsetsToTxn({ ...identity, groupId }));
   }
 
@@ -172,18 +200,24 @@ export class TransactionalProducer {
   }
 
   /** A commit is acknowledged some milliseconds before its markers are in the partitions, which readers wait for. */
-  async #visible({ topic, partition, end }: PartitionEnd): Promise<void> {
+  async #areVisible(ends: readonly PartitionEnd[], withinMs: number): Promise<boolean> {
+    const deadline = performance.now() + withinMs;
+    const visible = await Promise.all(ends.map((end) => this.#isVisible(end, deadline)));
+    return visible.every(Boolean);
+  }
+
+  async #isVisible({ topic, partition, end }: PartitionEnd, deadline: number): Promise<boolean> {
     const request = {
       isolationLevel: isolationLevelCommitted,
       topics: [{ topic, partitions: [{ partition, timestamp: -1 }] }],
     };
-    const deadline = performance.now() + visibleWithinMs;
     for (let delayMs = 0; performance.now() < deadline; delayMs = Math.min(delayMs + 1, 20)) {
       const { responses } = await this.#client.asking(`looking for the end of ${topic}/${partition}`, async () =>
         (await this.#client.leader(topic, partition)).listOffsets(request),
       );
-      if (Number(responses[0]!.partitions[0]!.offset) >= end) return;
+      if (Number(responses[0]!.partitions[0]!.offset) >= end) return true;
       await sleep(delayMs);
     }
+    return false;
   }
 }
