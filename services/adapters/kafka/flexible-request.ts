@@ -59,9 +59,6 @@ export function compactArray(entries: readonly Buffer[]): Buffer {
   return Buffer.concat([unsignedVarint(entries.length + 1), ...entries]);
 }
 
-/** In place of a list: all there are. */
-export const nullArray = unsignedVarint(0);
-
 function unsignedVarint(value: number): Buffer {
   const bytes: number[] = [];
   for (let rest = value; ; rest >>>= 7) {

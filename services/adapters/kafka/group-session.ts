@@ -5,7 +5,7 @@ import { KafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 import { cupolaError, errorType, isPassing } from './kafka-errors.ts';
 import { refuseError, unstableOffsetCommit } from './flexible-request.ts';
 import type { Broker } from './kafkajs-cluster.ts';
-import { stableOffsets } from './stable-offsets.ts';
+import { stableOffset } from './stable-offset.ts';
 
 export interface GroupSessionOptions extends KafkaClientOptions {
   /** After so long without a heartbeat, the group takes a member for dead. */
@@ -82,24 +82,25 @@ export class GroupSession {
 
   /** The group's committed position in a partition; null where it has none. */
   async committedOffset(topic: string, partition: number): Promise<number | null> {
-    const [found] = await this.#asking(
+    const offset = await this.#asking(
       `looking for positions of ${this.#groupId}`,
       this.#client,
       async (coordinator) => {
-        const offsets = await stableOffsets(coordinator, this.#groupId, { topic, partition });
-        if (offsets[0]?.isUnstable) refuseError(unstableOffsetCommit);
-        return offsets;
+        const found = await stableOffset(coordinator, this.#groupId, { topic, partition });
+        if (found.isUnstable) refuseError(unstableOffsetCommit);
+        return found.offset;
       },
     );
-    return found === undefined || found.offset < 0 ? null : found.offset;
+    return offset < 0 ? null : offset;
   }
 
-  /** Whether a decided transaction has yet to change a position in this partition of any topic. */
+  /** Whether a transaction has yet to change the position in a partition of the group's own topic. */
   async isUnsettled(partition: number): Promise<boolean> {
-    const offsets = await this.#asking(`looking for positions of ${this.#groupId}`, this.#client, (coordinator) =>
-      stableOffsets(coordinator, this.#groupId, null),
+    const place = { topic: this.#topic, partition };
+    const found = await this.#asking(`looking for positions of ${this.#groupId}`, this.#client, (coordinator) =>
+      stableOffset(coordinator, this.#groupId, place),
     );
-    return offsets.some((one) => one.partition === partition && one.isUnstable);
+    return found.isUnstable;
   }
 
   /** Tells the group, if it can be told soon; the group finds out by itself when the session times out. */

@@ -179,6 +179,33 @@ test('the next owner knows the last position that was committed, however short b
   await session.leave();
 });
 
+test('a position is not told before it is final, and markers written again make it and its records so', async () => {
+  await kafka.ensure(log, 'unsettled');
+  const topic = `${kafka.prefix}unsettled`;
+  const groupId = `${kafka.prefix}cupola.unsettled`;
+  const options = { ...clientOptions(kafka), sessionTimeoutMs: 6000, rebalanceTimeoutMs: 6000, patienceMs: 300 };
+  const session = new GroupSession(options, groupId, topic);
+  const client = new KafkaClient(options);
+  const producer = new TransactionalProducer(client, groupId, producerOptions);
+  assert.equal(await producer.open(), null);
+  const message = { key: 'k', value: Buffer.from('seen'), headers: {}, timestamp: Date.now() };
+  const parts = [{ topic, partition: 0, batches: [[message]] }];
+  const offsets = { groupId, partition: 0, offsets: { [topic]: 7 } };
+  // As a broker leaves it that loses the markers: all is there, and nothing says that it is committed.
+  await producer.write(parts, offsets);
+  assert.deepEqual(await textsOf('unsettled'), []);
+  assert.deepEqual([await session.isUnsettled(0), await session.isUnsettled(1)], [true, false]);
+  await assert.rejects(session.committedOffset(topic, 0), { code: 'CUPOLA_LOG_UNREACHABLE' });
+  await producer.mark(parts, offsets, true);
+  while (await session.isUnsettled(0)) await sleep(5);
+  assert.equal(await session.committedOffset(topic, 0), 7);
+  while ((await textsOf('unsettled')).length === 0) await sleep(5);
+  assert.deepEqual(await textsOf('unsettled'), ['seen']);
+  assert.equal(await new TransactionalProducer(client, groupId, producerOptions).open(), 'CompleteCommit');
+  client.close();
+  await session.leave();
+});
+
 test('a member that its group has not heard of for a session may not commit', { timeout: 60_000 }, async () => {
   await kafka.ensure(log, 'stalled', 'stalled-out');
   const sleeper = await kafka.open({ sessionTimeoutMs: 6000 });

@@ -4,55 +4,54 @@ import {
   compactArray,
   compactString,
   int32,
-  nullArray,
   refuseError,
   unstableOffsetCommit,
   type FlexibleFields,
 } from './flexible-request.ts';
 import type { Broker, TopicPartition } from './kafkajs-cluster.ts';
 
-/** A group's position in a partition; -1 where it has none. */
-export interface StableOffset extends TopicPartition {
+/** A group's position in a partition. */
+export interface StableOffset {
+  /** -1 where it has none. */
   readonly offset: number;
-  /** Whether a transaction is about to change it. */
+  /** Whether a transaction that was begun, or decided, is about to change it. */
   readonly isUnstable: boolean;
 }
 
 const noTags = Buffer.from([0]);
 
 /**
- * A group's positions, one or all, and whether they are final: a position of a transaction that has been decided, but
- * whose marker is not written yet, would be read as it was before. (kafkajs' own request cannot ask for that.)
+ * A group's position, and whether it is final: one of a transaction that has been decided, but whose marker is not written
+ * yet, would be read as it was before. (kafkajs' own request cannot ask for that.)
  *
  * Source: OffsetFetch, version 7 (KIP-447), https://kafka.apache.org/protocol. Asked of the group's coordinator.
  */
-export function stableOffsets(
+export function stableOffset(
   coordinator: Broker,
   groupId: string,
-  of: TopicPartition | null,
-): Promise<StableOffset[]> {
-  const topics = of
-    ? compactArray([Buffer.concat([compactString(of.topic), compactArray([int32(of.partition)]), noTags])])
-    : nullArray;
+  { topic, partition }: TopicPartition,
+): Promise<StableOffset> {
+  const topics = [Buffer.concat([compactString(topic), compactArray([int32(partition)]), noTags])];
   return askFlexibly(coordinator, {
     apiKey: 9,
     apiVersion: 7,
     apiName: 'OffsetFetch',
-    fields: [compactString(groupId), topics, bool(true)],
+    fields: [compactString(groupId), compactArray(topics), bool(true)],
     read(fields) {
       // Throttle time.
       fields.int32();
-      const offsets = fields.compactArray(() => readTopic(fields)).flat();
+      const [found] = fields.compactArray(() => readTopic(fields)).flat();
       refuseError(fields.int16());
-      return offsets;
+      return found ?? { offset: -1, isUnstable: false };
     },
   });
 }
 
 function readTopic(fields: FlexibleFields): StableOffset[] {
-  const topic = fields.compactString()!;
+  fields.compactString();
   const partitions = fields.compactArray(() => {
-    const partition = fields.int32();
+    // The partition.
+    fields.int32();
     const offset = Number(fields.int64());
     // The leader's epoch, and metadata.
     fields.int32();
@@ -60,7 +59,7 @@ function readTopic(fields: FlexibleFields): StableOffset[] {
     const error = fields.int16();
     fields.tags();
     if (error !== unstableOffsetCommit) refuseError(error);
-    return { topic, partition, offset, isUnstable: error === unstableOffsetCommit };
+    return { offset, isUnstable: error === unstableOffsetCommit };
   });
   fields.tags();
   return partitions;
