@@ -123,6 +123,11 @@ export const errorTable = {
     meaning: 'A commit to the log failed on the way, so that it may have been written or not; its writer has ended.',
     remedy: 'None is needed for a service: it goes on from what was committed. Else open the writer again and look.',
   },
+  CUPOLA_PARTITION_STOPPED: {
+    meaning: 'A record of the log could not be taken, so that its partition stands still; the others go on.',
+    remedy:
+      'Repair what the message names: the record is tried again every 30 s. Where no version can read it, delete the partition up to it with the means of the log.',
+  },
   CUPOLA_HISTORY_CLOSED: {
     meaning: 'The history that was used has been closed.',
     remedy: 'Open it again; a write that was not acknowledged may be repeated.',

@@ -43,8 +43,8 @@ export class AnnunciatorPartition implements PartitionStage {
     this.#decisions.set(stream, this.#newDecision(stream, state as DecisionState));
   }
 
-  async rebuild(records: readonly LogRecord[]): Promise<void> {
-    for (const record of records) await this.#decide(record, null);
+  async rebuild(record: LogRecord): Promise<void> {
+    await this.#decide(record, null);
   }
 
   async command({ value, offset }: LogRecord): Promise<void> {

@@ -1,3 +1,4 @@
+import type { CupolaError } from '../../pipelines/errors.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
 import { startStage } from '../stage/stage.ts';
@@ -7,6 +8,8 @@ import { AnnunciatorPartition } from './annunciator-partition.ts';
 export interface AnnunciatorOptions {
   readonly maxRecords: number;
   readonly snapshotEveryRecords: number;
+  /** Hears that a partition stands still over a record. */
+  readonly report: (error: CupolaError) => void;
 }
 
 /** The annunciator: score events and commands in; anomaly events and governing thresholds out. */

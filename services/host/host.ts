@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { CupolaError } from '../../pipelines/errors.ts';
 import type { Clock } from '../../pipelines/ports.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { startAnnunciator } from '../annunciator/annunciator.ts';
@@ -119,15 +120,16 @@ class Starting implements Host {
   async #startService(name: ServiceName): Promise<void> {
     const { adapters } = this;
     const { maxRecords, snapshotEveryRecords } = this.#config.log;
+    const stage = { maxRecords, snapshotEveryRecords, report: (error: CupolaError) => this.#reportStopped(error) };
     switch (name) {
       case 'console':
         return this.#startConsole();
       case 'recorder':
         return this.#startRecorder(maxRecords);
       case 'annunciator':
-        return this.#group.add(await startAnnunciator(adapters, { maxRecords, snapshotEveryRecords }));
+        return this.#group.add(await startAnnunciator(adapters, stage));
       case 'scorer':
-        return this.#group.add(await startScorer(adapters, { maxRecords, snapshotEveryRecords }));
+        return this.#group.add(await startScorer(adapters, stage));
       case 'trainer':
         return this.#startTrainer();
       case 'ingest':
@@ -140,6 +142,10 @@ class Starting implements Host {
     const record = await openMetrics(this.#config);
     const metrics = record && { clock: adapters.clock, everyMs: metricsEveryMs, record };
     this.#group.add(await startRecorder(adapters, { maxRecords, metrics }));
+  }
+
+  #reportStopped(error: CupolaError): void {
+    this.#logger.error({ code: error.code, err: error }, error.message);
   }
 
   async #startConsole(): Promise<void> {

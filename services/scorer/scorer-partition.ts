@@ -59,8 +59,8 @@ export class ScorerPartition implements PartitionStage {
     await this.#prepare(stream, definitionVersion, preparation);
   }
 
-  async rebuild(records: readonly LogRecord[]): Promise<void> {
-    for (const record of records) await this.#push(record, null);
+  async rebuild(record: LogRecord): Promise<void> {
+    await this.#push(record, null);
   }
 
   async command({ value, offset }: LogRecord): Promise<void> {

@@ -1,15 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CupolaError } from '../../pipelines/errors.ts';
 import type { Assignment, Log, LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
 import { readRange, readToEnd } from './read-range.ts';
+import { blaming, partitionStopped, RecordFailure } from './record-failure.ts';
 import { loadSnapshot, snapshotRecords } from './snapshots.ts';
 
 /** One partition's worth of a stage service: what it does with records. Its memory is by stream. */
 export interface PartitionStage {
   /** Takes back a stream's memory from a snapshot. */
   restore(stream: string, state: unknown): Promise<void>;
-  /** Takes records whose output is committed already: memory changes, nothing is said. */
-  rebuild(records: readonly LogRecord[]): Promise<void>;
+  /** Takes a record whose output is committed already: memory changes, nothing is said. */
+  rebuild(record: LogRecord): Promise<void>;
   /** Takes a command that may be its own, or one it obeyed before. */
   command(record: LogRecord): Promise<void>;
   /** Takes records and returns what they lead to. */
@@ -28,23 +31,47 @@ export interface StageSpec {
   readonly maxRecords: number;
   /** Input records between snapshots: what a restart replays at most. */
   readonly snapshotEveryRecords: number;
+  /** Hears that a partition stands still, each time that its record was tried in vain. */
+  readonly report: (error: CupolaError) => void;
   open(partition: number): Promise<PartitionStage>;
 }
 
 /** How long a read waits for the first record before it looks for commands again. */
 const waitMs = 100;
+const tryAgainAfterMs = 30_000;
 
 /** Joins the stage's group: consume, transform and produce in one transaction, partition by partition. */
 export async function startStage(log: Log, spec: StageSpec): Promise<RunningService> {
   const membership = await log.join({
     group: spec.name,
     topic: spec.inputTopic,
-    run: (assignment) => runPartition(log, spec, assignment),
+    run: (assignment) => keepRunning(log, spec, assignment),
   });
   return { name: spec.name, finished: membership.finished, stop: () => membership.leave() };
 }
 
-async function runPartition(log: Log, spec: StageSpec, assignment: Assignment): Promise<void> {
+/**
+ * Works on a partition until it is revoked. A record that cannot be taken stops this partition alone: where it came among
+ * others, those before it are committed first; then it is tried again from time to time.
+ */
+async function keepRunning(log: Log, spec: StageSpec, assignment: Assignment): Promise<void> {
+  /** Records before it are taken one by one. */
+  let carefulUpTo = 0;
+  while (!assignment.revoked.aborted) {
+    try {
+      return await runPartition(log, spec, assignment, carefulUpTo);
+    } catch (failure) {
+      if (!(failure instanceof RecordFailure)) throw failure;
+      if (failure.records.length > 1) carefulUpTo = failure.records.at(-1)!.offset + 1;
+      else {
+        spec.report(partitionStopped(spec.name, failure));
+        await sleep(tryAgainAfterMs, undefined, { signal: assignment.revoked }).catch(() => undefined);
+      }
+    }
+  }
+}
+
+async function runPartition(log: Log, spec: StageSpec, assignment: Assignment, carefulUpTo: number): Promise<void> {
   const stage = await spec.open(assignment.partition);
   let position = await recover(log, spec, assignment, stage);
   let commands = await committedOrStart(log, assignment, topics.commands.name);
@@ -56,11 +83,11 @@ async function runPartition(log: Log, spec: StageSpec, assignment: Assignment): 
       topic: spec.inputTopic,
       partition: assignment.partition,
       fromOffset: position,
-      maxRecords: spec.maxRecords,
+      maxRecords: position < carefulUpTo ? 1 : spec.maxRecords,
       waitMs,
       signal: assignment.revoked,
     });
-    const output = records.length === 0 ? [] : await stage.process(records);
+    const output = records.length === 0 ? [] : await blaming(records, () => stage.process(records));
     const commandsDone = stage.oldestAwaitingOffset() ?? commands;
     if (nextOffset === position && commandsDone === commandsCommitted) continue;
     sinceSnapshot += records.length;
@@ -85,7 +112,8 @@ async function recover(log: Log, spec: StageSpec, assignment: Assignment, stage:
   const snapshot = await loadSnapshot(log, spec.stateTopic, partition);
   for (const [stream, state] of snapshot?.states ?? []) await stage.restore(stream, state);
   const from = snapshot?.offset ?? (await log.range(spec.inputTopic, partition)).start;
-  for await (const records of readRange(log, spec.inputTopic, partition, from, committed)) await stage.rebuild(records);
+  for await (const records of readRange(log, spec.inputTopic, partition, from, committed))
+    for (const record of records) await blaming([record], () => stage.rebuild(record));
   return committed;
 }
 
@@ -101,6 +129,6 @@ async function takeCommands(
   fromOffset: number,
 ): Promise<number> {
   const { records, nextOffset } = await readToEnd(log, topics.commands.name, partition, fromOffset);
-  for (const record of records) await stage.command(record);
+  for (const record of records) await blaming([record], () => stage.command(record));
   return nextOffset;
 }

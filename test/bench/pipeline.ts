@@ -24,7 +24,13 @@ import { compareRates } from './compare-rates.ts';
 import { exampleStreams, windowsInBatch } from './example-telemetry.ts';
 
 /** The configuration's own. */
-const scorerOptions = { maxRecords: 500, snapshotEveryRecords: 2000 };
+const scorerOptions = {
+  maxRecords: 500,
+  snapshotEveryRecords: 2000,
+  report: (error: Error) => {
+    throw error;
+  },
+};
 /** What the pipeline runs on: the main thread, and a worker that scores. */
 const threads = 2;
 const rounds = 3;

@@ -1,3 +1,4 @@
+import type { CupolaError } from '../../pipelines/errors.ts';
 import type { BundleStore, Log, ScoringRuntime } from '../../pipelines/ports.ts';
 import { SeededRandom } from '../../pipelines/random.ts';
 import { topics } from '../../pipelines/topics.ts';
@@ -14,6 +15,15 @@ import { scriptRange, ScriptedSource } from './scripted-source.ts';
 export const scriptedSources = { alpha: 3, beta: 2 } as const;
 
 const partitions = 2;
+
+/** A record that cannot be taken is one whose process died over it. */
+const stageOptions = {
+  maxRecords: 40,
+  snapshotEveryRecords: 30,
+  report({ cause }: CupolaError): void {
+    throw cause;
+  },
+};
 
 export interface WorldOptions {
   readonly seed: number;
@@ -34,7 +44,6 @@ export async function runWorld(options: WorldOptions): Promise<Log> {
   await log.append(commands.bound);
   const random = SeededRandom.for(options.seed, 'crashes');
   const progress: Progress = new Map();
-  const stageOptions = { maxRecords: 40, snapshotEveryRecords: 30 };
   const stages = [
     new Life(log, options.crashes, random, progress, (view) => startScorer({ ...options, log: view }, stageOptions)),
     new Life(log, options.crashes, random, progress, (view) =>

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CupolaError } from '../../../pipelines/errors.ts';
+import type { Log, OutgoingRecord } from '../../../pipelines/ports.ts';
+import { topics } from '../../../pipelines/topics.ts';
+import { openEmbeddedLog } from '../../../services/adapters/embedded/embedded-log.ts';
+import { readToEnd } from '../../../services/stage/read-range.ts';
+import { startStage, type PartitionStage, type StageSpec } from '../../../services/stage/stage.ts';
+
+const input = topics.telemetry.name;
+const output = topics.scores.name;
+const bad = 'bad';
+
+/** Repeats what it reads; cannot take what is bad. */
+class Repeater implements PartitionStage {
+  readonly #partition: number;
+  readonly #takesAll: boolean;
+
+  constructor(partition: number, takesAll: boolean) {
+    this.#partition = partition;
+    this.#takesAll = takesAll;
+  }
+
+  async restore(): Promise<void> {}
+  async rebuild(): Promise<void> {}
+  async command(): Promise<void> {}
+  oldestAwaitingOffset = (): null => null;
+  takeChanged = (): [] => [];
+  process: PartitionStage['process'] = async (records) => {
+    if (!this.#takesAll && records.some(({ value }) => text(value) === bad)) throw new Error('no such thing');
+    return records.map(({ value }) => ({
+      topic: output,
+      partition: this.#partition,
+      key: null,
+      value,
+      timestampMs: 0,
+    }));
+  };
+}
+
+describe('a record that a stage cannot take', () => {
+  const reports: CupolaError[] = [];
+  const spec = (takesAll: boolean): StageSpec => ({
+    name: 'repeater',
+    inputTopic: input,
+    stateTopic: topics.stateScorer.name,
+    maxRecords: 10,
+    snapshotEveryRecords: 1000,
+    report: (error) => reports.push(error),
+    open: async (partition) => new Repeater(partition, takesAll),
+  });
+
+  it('stops its partition there, by name, while the others go on; taken at last, it is taken once', async (test) => {
+    const log = openEmbeddedLog({ path: ':memory:', partitions: 2 });
+    test.after(() => log.close());
+    await log.ensureTopics(Object.values(topics));
+    await log.append(
+      [0, 1].flatMap((partition) => ['a', 'b', partition === 0 ? bad : 'c', 'd'].map(record(partition))),
+    );
+    const stage = await startStage(log, spec(false));
+    await until(async () => reports.length > 0 && (await written(log, 1)).length === 4);
+    await log.append([record(1)('e')]);
+    await until(async () => (await written(log, 1)).length === 5);
+    assert.deepEqual(await written(log, 0), ['a', 'b']);
+    const [report] = reports;
+    assert.equal(
+      report!.message,
+      `CUPOLA_PARTITION_STOPPED: repeater stands still at ${input}/0, offset 2: no such thing`,
+    );
+    const [stopped, running] = await log.groupPositions('repeater', input);
+    assert.deepEqual([stopped!.lag, running!.lag], [2, 0]);
+    await stage.stop();
+    const repaired = await startStage(log, spec(true));
+    await until(async () => (await written(log, 0)).length === 4);
+    await repaired.stop();
+    assert.deepEqual(await written(log, 0), ['a', 'b', bad, 'd']);
+    assert.deepEqual(await written(log, 1), ['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
+function record(partition: number): (value: string) => OutgoingRecord {
+  return (value) => ({ topic: input, partition, key: null, value: new TextEncoder().encode(value), timestampMs: 0 });
+}
+
+async function written(log: Log, partition: number): Promise<string[]> {
+  return (await readToEnd(log, output, partition)).records.map(({ value }) => text(value));
+}
+
+function text(value: Uint8Array | null): string {
+  return new TextDecoder().decode(value!);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await condition())) {
+    assert.ok(performance.now() < deadline, 'nothing happened within 10 s');
+    await sleep(5);
+  }
+}
