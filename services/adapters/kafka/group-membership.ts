@@ -24,7 +24,7 @@ interface Ownership {
 const settledWithinMs = 2000;
 
 /** What ends a run, but not what it was for: begun anew, it goes on from what is committed. */
-const begunAnew: readonly ErrorCode[] = ['CUPOLA_WRITER_FENCED', 'CUPOLA_COMMIT_UNCERTAIN'];
+const begunAnew: readonly ErrorCode[] = ['CUPOLA_WRITER_FENCED', 'CUPOLA_COMMIT_UNCERTAIN', 'CUPOLA_LOG_UNREACHABLE'];
 
 /**
  * Membership of one of Kafka's consumer groups: has the request's `run` work on each partition that the group gives to
@@ -42,6 +42,7 @@ export class KafkaMembership implements GroupMembership {
   readonly #joined = Promise.withResolvers<void>();
   readonly #leaving = new AbortController();
   readonly #live: Promise<void>;
+  #wasMember = false;
 
   constructor(options: GroupMembershipOptions, request: GroupRequest) {
     this.#options = options;
@@ -74,11 +75,16 @@ export class KafkaMembership implements GroupMembership {
     this.#finished.resolve();
   }
 
+  /** Once it was a member, it stays one however long brokers are away. */
   async #stayMember(): Promise<void> {
-    try {
-      while (!this.#leaving.signal.aborted) await this.#generation();
-    } catch (error) {
-      if (!this.#leaving.signal.aborted) this.#fail(error);
+    while (!this.#leaving.signal.aborted) {
+      try {
+        await this.#generation();
+      } catch (error) {
+        if (this.#leaving.signal.aborted) break;
+        if (!this.#wasMember || !isCupolaError(error, ['CUPOLA_LOG_UNREACHABLE'])) return this.#fail(error);
+        this.#options.report(error);
+      }
     }
     this.#joined.resolve();
   }
@@ -89,6 +95,7 @@ export class KafkaMembership implements GroupMembership {
     if (this.#leaving.signal.aborted) return;
     if (assigned === null) return this.#release(this.partitions());
     for (const partition of assigned) if (!this.#owned.has(partition)) this.#start(partition);
+    this.#wasMember = true;
     this.#joined.resolve();
     const moving = this.partitions().filter((partition) => !assigned.includes(partition));
     let isReleased = false;
@@ -132,7 +139,7 @@ export class KafkaMembership implements GroupMembership {
         return await this.#run(partition, revoked);
       } catch (error) {
         if (isHandOver(error, revoked)) return;
-        if (!(error instanceof CupolaError && begunAnew.includes(error.code))) return this.#fail(error);
+        if (!isCupolaError(error, begunAnew)) return this.#fail(error);
         this.#options.report(error);
         // Long enough for the group to tell, where the partition has gone to another member.
         await sleep(2 * this.#options.heartbeatIntervalMs, undefined, { signal: revoked }).catch(() => undefined);
@@ -235,9 +242,13 @@ class KafkaAssignment extends KafkaWriter implements Assignment {
   }
 }
 
+function isCupolaError(error: unknown, codes: readonly ErrorCode[]): error is CupolaError {
+  return error instanceof CupolaError && codes.includes(error.code);
+}
+
 /** Whether a run ended because its partition went to somebody else, rather than by a failure of its own. */
 function isHandOver(error: unknown, revoked: AbortSignal): boolean {
   if (!revoked.aborted) return false;
-  if (error instanceof CupolaError) return [...begunAnew, 'CUPOLA_LOG_CLOSED'].includes(error.code);
+  if (isCupolaError(error, [...begunAnew, 'CUPOLA_LOG_CLOSED'])) return true;
   return error === revoked.reason || (error instanceof Error && error.name === 'AbortError');
 }
