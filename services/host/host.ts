@@ -197,7 +197,7 @@ class Starting implements Host {
   }
 
   async #startIngest(source: Source): Promise<void> {
-    const service = await startIngest(this.adapters, source);
+    const service = await startIngest(this.adapters, source, loggedReports(this.#logger).log);
     this.#ingests.add(service);
     this.#group.add(service);
   }

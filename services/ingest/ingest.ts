@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CupolaError, type ErrorCode } from '../../pipelines/errors.ts';
 import type { Log, LogWriter } from '../../pipelines/ports.ts';
 import type { RunningService } from '../service.ts';
 import type { Source } from '../sources/source.ts';
@@ -11,15 +13,23 @@ export interface IngestPorts {
   readonly log: Log;
 }
 
+/** What a log gets over. */
+const passing: readonly ErrorCode[] = ['CUPOLA_COMMIT_UNCERTAIN', 'CUPOLA_LOG_UNREACHABLE'];
+const beginAnewAfterMs = 1000;
+
 /**
  * Ingest of one source: its samples, re-keyed by stream, and the passing of its time, into the telemetry log. Each chunk
  * commits with the source's position, and with how far its commands were read, so that a restart goes on where the last
- * commit ended.
+ * commit ended. So does it itself, where the log was away for too long; `report` hears of that.
  */
-export async function startIngest({ log }: IngestPorts, source: Source): Promise<RunningService> {
+export async function startIngest(
+  { log }: IngestPorts,
+  source: Source,
+  report: (error: CupolaError) => void = () => undefined,
+): Promise<RunningService> {
   const stopping = new AbortController();
-  const writer = await log.writer(`ingest/${source.name}`);
-  const finished = ingest(log, writer, source, stopping.signal);
+  const writer = await log.writer(writerOf(source));
+  const finished = keepIngesting(log, writer, source, stopping.signal, report);
   return {
     name: `ingest ${source.name}`,
     finished,
@@ -28,6 +38,28 @@ export async function startIngest({ log }: IngestPorts, source: Source): Promise
       await finished;
     },
   };
+}
+
+function writerOf(source: Source): string {
+  return `ingest/${source.name}`;
+}
+
+async function keepIngesting(
+  log: Log,
+  first: LogWriter,
+  source: Source,
+  signal: AbortSignal,
+  report: (error: CupolaError) => void,
+): Promise<void> {
+  for (let writer: LogWriter | null = first; ; writer = null) {
+    try {
+      return await ingest(log, writer ?? (await log.writer(writerOf(source))), source, signal);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof CupolaError) || !passing.includes(error.code)) throw error;
+      report(error);
+      await sleep(beginAnewAfterMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 async function ingest(log: Log, writer: LogWriter, source: Source, signal: AbortSignal): Promise<void> {

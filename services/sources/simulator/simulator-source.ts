@@ -46,12 +46,13 @@ export class SimulatorSource implements Source {
   readonly #options: SimulatorOptions;
   readonly #tickSteps: number;
   readonly #chunkSteps: number;
-  readonly #plan: FaultPlan;
+  #plan: FaultPlan;
   /** The step that the reader has not been given yet. */
   #nextStep = 0;
   /** Truth of commanded faults, for the next chunk to bring. */
   readonly #untold: FaultTruth[] = [];
   #hold: Promise<unknown> | null = null;
+  #wasRead = false;
 
   /** Errors: CUPOLA_CONFIG_INVALID. */
   constructor(options: SimulatorOptions) {
@@ -60,8 +61,7 @@ export class SimulatorSource implements Source {
     this.#options = options;
     this.#tickSteps = wholeSteps('tickIntervalMs', options.tickIntervalMs ?? 20_000);
     this.#chunkSteps = wholeSteps('chunkMs', options.chunkMs ?? stepMs);
-    const { seed, firstFaultMs } = this.scenario;
-    this.#plan = new FaultPlan(seed, firstFaultMs === null ? null : stepAt(this.scenario, firstFaultMs));
+    this.#plan = scheduled(this.scenario);
   }
 
   /** Event time at which the history ends and pacing begins. */
@@ -104,12 +104,19 @@ export class SimulatorSource implements Source {
 
   #begin(stored: unknown): Generation {
     const position = parsePosition(stored, this.scenario);
-    for (const fault of position?.commanded ?? []) this.#plan.command(fault);
-    const settings = { ...this.scenario, faultsAt: (step: number) => this.#plan.at(step) };
+    if (this.#wasRead) {
+      // What was commanded after that position will be commanded again.
+      this.#plan = scheduled(this.scenario);
+      this.#untold.length = 0;
+    }
+    this.#wasRead = true;
+    const plan = this.#plan;
+    for (const fault of position?.commanded ?? []) plan.command(fault);
+    const settings = { ...this.scenario, faultsAt: (step: number) => plan.at(step) };
     const generator = position
       ? new TelemetryGenerator(settings, position.anchor)
       : TelemetryGenerator.fromStart(settings);
-    const anchors = new Anchors(this.scenario, this.#plan, generator.lagging);
+    const anchors = new Anchors(this.scenario, plan, generator.lagging);
     stepForward(generator, position?.step ?? 0, anchors);
     this.#nextStep = generator.step;
     return { generator, anchors };
@@ -166,6 +173,11 @@ export class SimulatorSource implements Source {
 interface Generation {
   readonly generator: TelemetryGenerator;
   readonly anchors: Anchors;
+}
+
+function scheduled(scenario: Scenario): FaultPlan {
+  const { seed, firstFaultMs } = scenario;
+  return new FaultPlan(seed, firstFaultMs === null ? null : stepAt(scenario, firstFaultMs));
 }
 
 function nextMultiple(step: number, of: number): number {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InjectFaultCommand } from '../../../pipelines/commands.ts';
 import { decodeDeadLetter, decodeFaultTruth, encodeCommand } from '../../../pipelines/json-records.ts';
-import type { Log, LogRecord } from '../../../pipelines/ports.ts';
+import { CupolaError } from '../../../pipelines/errors.ts';
+import type { Log, LogRecord, LogWriter } from '../../../pipelines/ports.ts';
 import { SeededRandom } from '../../../pipelines/random.ts';
 import { topics } from '../../../pipelines/topics.ts';
 import type { FaultTruth } from '../../../pipelines/truth.ts';
@@ -93,6 +94,44 @@ test('a fault that was asked for comes once, wherever ingest dies and starts aga
   // About 30 operations lead up to the first chunk, and 5 to each after that.
   for (let operations = 27; operations < 41; operations++)
     assert.deepEqual(await said(await commandedRun(operations)), expected, `dying after ${operations} operations`);
+});
+
+/** A log of which one commit fails, with or without effect. A double, because a real log does not fail on demand. */
+function failingOnce(log: Log, failing: number, takesEffect: boolean): Log {
+  let commits = 0;
+  const open = async (identity: string): Promise<LogWriter> => {
+    const writer = await log.writer(identity);
+    const commit: LogWriter['commit'] = async (transaction) => {
+      const fails = ++commits === failing;
+      if (!fails || takesEffect) await writer.commit(transaction);
+      if (fails) throw new CupolaError('CUPOLA_COMMIT_UNCERTAIN', 'the brokers went away');
+    };
+    return { commit, close: () => writer.close() };
+  };
+  return new Proxy(log, {
+    get(target, name) {
+      if (name === 'writer') return open;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+}
+
+test('a commit that may have been written or not is made up for: telemetry and faults come once', async () => {
+  const expected = await said(await commandedRun(Infinity));
+  for (const failing of [1, 2, 3])
+    for (const takesEffect of [true, false]) {
+      const log = await openLog();
+      await ingestTo(log, askedMs);
+      await ask(log, faultCommand({ kind: 'noise', durationMs: 60_000, amplitudeSigma: 9 }));
+      await ask(log, faultCommand({ startsAfterMs: 30_000 }, { id: 'c-2' }));
+      const reports: CupolaError[] = [];
+      const view = failingOnce(log, failing, takesEffect);
+      const ingest = await startIngest({ log: view }, station(endMs), (error) => reports.push(error));
+      await ingest.finished;
+      assert.equal(reports.length, 1);
+      assert.deepEqual(await said(log), expected, `commit ${failing}, ${takesEffect ? 'with' : 'without'} effect`);
+    }
 });
 
 test('a fault that is long over does not come again', async () => {
