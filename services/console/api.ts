@@ -71,6 +71,25 @@ export interface OpenAnomaly {
   readonly peakRatio: number;
 }
 
+/** `GET /api/partitions`: one partition of telemetry, in ascending order. */
+export interface PartitionSummary {
+  readonly partition: number;
+  readonly streams: readonly string[];
+  /** The least of its streams'; null where one of them has none yet. */
+  readonly watermarkMs: number | null;
+  readonly services: readonly PartitionService[];
+}
+
+/** How a service stands in a partition. */
+export interface PartitionService {
+  /** `scorer`, `annunciator` or `recorder`. */
+  readonly service: string;
+  /** What it has yet to take; on Kafka, the marks between transactions count too. */
+  readonly lagRecords: number;
+  /** The process that works on it; null where none does. */
+  readonly member: string | null;
+}
+
 /** A stream with its recent scores, ascending, at most 120. */
 export interface StreamSnapshot extends StreamSummary {
   readonly recentScores: readonly ScorePoint[];

@@ -9,12 +9,14 @@ import type {
   FaultList,
   ModelDetail,
   ModelList,
+  PartitionSummary,
   PolicyDescription,
   PossibleFaultList,
   ThresholdHistory,
   ThresholdPreview,
 } from './api.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { partitionSummaries } from './partitions.ts';
 import { parseAnomaliesQuery, parseGridQuery, parseSettingQuery } from './queries.ts';
 import { ribbon } from './ribbon.ts';
 import type { StreamModel } from './stream-model.ts';
@@ -49,6 +51,9 @@ function addStreamRoutes(server: FastifyInstance, sources: RouteSources): void {
     await Promise.all(streams.map((stream) => levels.prepare(stream)));
     return { streams: streams.map((stream) => summaries.streamSnapshot(stream)) };
   });
+  server.get('/api/partitions', async (): Promise<{ partitions: readonly PartitionSummary[] }> => ({
+    partitions: await partitionSummaries(sources),
+  }));
   server.get<ForStream>('/api/streams/:stream', async ({ params }) => {
     const stream = known(sources, params.stream);
     await levels.prepare(stream);

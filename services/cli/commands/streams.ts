@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StreamDetail, StreamSnapshot } from '../../console/api.ts';
+import type { PartitionSummary, StreamDetail, StreamSnapshot } from '../../console/api.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
 import { addSystemOptions, systemClient, type SystemOptions } from '../system-options.ts';
 
@@ -7,7 +7,9 @@ import { addSystemOptions, systemClient, type SystemOptions } from '../system-op
 export function addStreams(program: Command): void {
   const command = program
     .command('streams')
-    .description('List the streams of a running system and how they stand, or show one with its channels')
+    .description(
+      'List the streams of a running system and how they stand, and the partitions with lag and process; or show one stream',
+    )
     .argument('[stream]', 'show this one');
   addSystemOptions(command)
     .addHelpText('after', examples('cupola streams', 'cupola streams water --json'))
@@ -17,10 +19,26 @@ export function addStreams(program: Command): void {
 }
 
 async function listStreams(options: SystemOptions): Promise<void> {
-  const result = await systemClient(options).get<{ streams: readonly StreamSnapshot[] }>('/api/streams');
-  printResult(options, result, ({ streams }) =>
-    table(['STREAM', 'STATE', 'SCORE', 'THRESHOLD', 'MODEL', 'WATERMARK'], streams.map(streamRow)),
+  const client = systemClient(options);
+  const { streams } = await client.get<{ streams: readonly StreamSnapshot[] }>('/api/streams');
+  const { partitions } = await client.get<{ partitions: readonly PartitionSummary[] }>('/api/partitions');
+  printResult(options, { streams, partitions }, () =>
+    [
+      table(['STREAM', 'STATE', 'SCORE', 'THRESHOLD', 'MODEL', 'WATERMARK'], streams.map(streamRow)),
+      '',
+      table(['PARTITION', 'STREAMS', 'WATERMARK', 'SERVICE', 'LAG', 'PROCESS'], partitions.flatMap(partitionRows)),
+    ].join('\n'),
   );
+}
+
+/** A row a service; what they share stands in the first. */
+function partitionRows({ partition, streams, watermarkMs, services }: PartitionSummary): string[][] {
+  return services.map(({ service, lagRecords, member }, i) => [
+    ...(i === 0 ? [String(partition), String(streams.length), timeText(watermarkMs)] : ['', '', '']),
+    service,
+    String(lagRecords),
+    member ?? '-',
+  ]);
 }
 
 function streamRow({ stream, state, remainingMs, score, threshold, model, watermarkMs }: StreamSnapshot): string[] {

@@ -12,9 +12,11 @@ import type {
   StreamDetail,
   StreamSnapshot,
   StreamView,
+  PartitionSummary,
   ThresholdHistory,
   ThresholdPreview,
 } from '../../../services/console/api.ts';
+import { topics } from '../../../pipelines/topics.ts';
 import { consoleUnderTest, eventually, stagedNowMs } from './console-under-test.ts';
 
 const minute = 60_000;
@@ -42,6 +44,34 @@ test('every stream is listed with what it is doing', async () => {
   const { state, remainingMs, score } = listed.get('radiators')!;
   assert.deepEqual([state, score], ['warming-up', null]);
   assert.ok(remainingMs! > 0 && remainingMs! <= hour);
+});
+
+test('each partition tells its streams, their watermark, and how far each service is and where it runs', async () => {
+  const { log } = running.ports;
+  const revoked = Promise.withResolvers<void>();
+  const membership = await log.join({
+    group: 'scorer',
+    topic: topics.telemetry.name,
+    async run({ revoked: signal }) {
+      signal.addEventListener('abort', () => revoked.resolve());
+      await revoked.promise;
+    },
+  });
+  const { body } = await running.get<{ partitions: PartitionSummary[] }>('/api/partitions');
+  await membership.leave();
+  const listed = await streams();
+  assert.equal(body.partitions.length, await log.partitions(topics.telemetry.name));
+  assert.deepEqual(body.partitions.flatMap((partition) => partition.streams).sort(), [...listed.keys()].sort());
+  for (const { partition, streams: own, watermarkMs, services } of body.partitions) {
+    for (const stream of own) assert.equal(await log.partitionOf(topics.telemetry.name, stream), partition);
+    const watermarks = own.map((stream) => listed.get(stream)!.watermarkMs!);
+    assert.equal(watermarkMs, Math.min(...watermarks));
+    const { start, end } = await log.range(topics.telemetry.name, partition);
+    const [scorer, annunciator] = services;
+    assert.deepEqual(scorer, { service: 'scorer', lagRecords: end - start, member: scorer!.member });
+    assert.ok(scorer.member!.endsWith(`-${process.pid}`));
+    assert.equal(annunciator!.member, null);
+  }
 });
 
 test('a stream tells its model, its threshold and its recent scores', async () => {
