@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CupolaError, type ErrorCode } from '../../pipelines/errors.ts';
-import type { Log, LogWriter } from '../../pipelines/ports.ts';
+import type { Clock, Log, LogWriter } from '../../pipelines/ports.ts';
 import type { RunningService } from '../service.ts';
 import type { Source } from '../sources/source.ts';
 import { ChunkRecords } from './chunk-records.ts';
@@ -11,10 +10,11 @@ import { unpublishedDefinitions } from './stream-registry.ts';
 /** What ingest needs of the outside. */
 export interface IngestPorts {
   readonly log: Log;
+  readonly clock: Clock;
 }
 
 /** What a log gets over. */
-const passing: readonly ErrorCode[] = ['CUPOLA_COMMIT_UNCERTAIN', 'CUPOLA_LOG_UNREACHABLE'];
+const passing: ReadonlySet<ErrorCode> = new Set(['CUPOLA_COMMIT_UNCERTAIN', 'CUPOLA_LOG_UNREACHABLE']);
 const beginAnewAfterMs = 1000;
 
 /**
@@ -23,13 +23,13 @@ const beginAnewAfterMs = 1000;
  * commit ended. So does it itself, where the log was away for too long; `report` hears of that.
  */
 export async function startIngest(
-  { log }: IngestPorts,
+  ports: IngestPorts,
   source: Source,
   report: (error: CupolaError) => void = () => undefined,
 ): Promise<RunningService> {
   const stopping = new AbortController();
-  const writer = await log.writer(writerOf(source));
-  const finished = keepIngesting(log, writer, source, stopping.signal, report);
+  const writer = await ports.log.writer(writerOf(source));
+  const finished = keepIngesting(ports, writer, source, stopping.signal, report);
   return {
     name: `ingest ${source.name}`,
     finished,
@@ -45,7 +45,7 @@ function writerOf(source: Source): string {
 }
 
 async function keepIngesting(
-  log: Log,
+  { log, clock }: IngestPorts,
   first: LogWriter,
   source: Source,
   signal: AbortSignal,
@@ -55,9 +55,9 @@ async function keepIngesting(
     try {
       return await ingest(log, writer ?? (await log.writer(writerOf(source))), source, signal);
     } catch (error) {
-      if (signal.aborted || !(error instanceof CupolaError) || !passing.includes(error.code)) throw error;
+      if (signal.aborted || !(error instanceof CupolaError) || !passing.has(error.code)) throw error;
       report(error);
-      await sleep(beginAnewAfterMs, undefined, { signal }).catch(() => undefined);
+      await clock.sleep(beginAnewAfterMs, signal);
     }
   }
 }
