@@ -53,12 +53,18 @@ function takeDue<C extends { readonly notBeforeMs?: number | undefined }>(
 
 /** What one step of preparation gives, for any number of streams. */
 export class Prepared {
-  readonly windows = new PreparedWindows();
+  readonly windows: PreparedWindows;
   /** Settings that begin to govern with windows among these; to be written with them. */
   readonly settings: ModelSetting[] = [];
   /** Models fitted on the way (robust-limits); to be stored and loaded before these windows are scored. */
   readonly fitted: GoverningModel[] = [];
   readonly late: { readonly batch: SampleBatch; readonly index: number }[] = [];
+
+  /** `runtime`, where it is given, has all models but those fitted on the way, and scores meanwhile what can be. */
+  constructor(runtime: ScoringRuntime | null = null) {
+    const isFitted = (version: string): boolean => this.fitted.some((model) => model.version === version);
+    this.windows = new PreparedWindows((version) => (isFitted(version) ? null : runtime));
+  }
 }
 
 /** A preparation's memory: plain data. */

@@ -9,6 +9,7 @@ import { startIngest } from '../services/ingest/ingest.ts';
 import type { RunningService } from '../services/service.ts';
 import type { Source } from '../services/sources/source.ts';
 import { readToEnd } from '../services/stage/read-range.ts';
+import { systemClock } from '../services/adapters/system-clock.ts';
 
 /** A stream of a source with channels of real numbers, in windows of four seconds. */
 export function streamOf(source: string, stream: string, channelIds: readonly string[]): StreamDefinition {
@@ -43,7 +44,7 @@ export class IngestedSource {
     const own = log ?? openEmbeddedLog({ path: ':memory:', partitions: 2 });
     await own.ensureTopics(Object.values(topics));
     const gate = new Gate();
-    const ingest = await startIngest({ log: slowed(own, gate) }, source);
+    const ingest = await startIngest({ log: slowed(own, gate), clock: systemClock }, source);
     ingest.finished.catch(() => undefined);
     return new IngestedSource(own, ingest, await source.definitions(), gate);
   }

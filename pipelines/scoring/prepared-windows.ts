@@ -1,6 +1,6 @@
 import { allocateFeatureWindows } from '../features/encode-window.ts';
 import type { WindowMatrix } from '../features/transform-window.ts';
-import type { FeatureWindows, ScoringRuntime } from '../ports.ts';
+import type { FeatureWindows, ScoredWindows, ScoringRuntime } from '../ports.ts';
 import type { WindowView } from '../windowing/stream-windower.ts';
 import type { AwaitedWindow, GoverningModel } from './governing-model.ts';
 import type { ScoreEvent } from './score-event.ts';
@@ -13,14 +13,21 @@ const growth = 4;
 
 /**
  * Score events of any number of streams in the order in which they came about, some of them still to be scored: windows
- * are gathered into batches by model, whatever stream they are of, and take their place again when scored.
+ * are gathered into batches by model, whatever stream they are of, and take their place again when scored. A batch that is
+ * full is scored while others are still gathered, where a runtime has its model already.
  */
 export class PreparedWindows {
+  readonly #runtimeOf: (version: string) => ScoringRuntime | null;
   /** null where a window is still to be scored. */
   readonly #events: (ScoreEvent | null)[] = [];
   readonly #batches: ModelBatch[] = [];
   /** The newest batch of each model. */
   readonly #newest = new Map<string, ModelBatch>();
+
+  /** `runtimeOf` gives the runtime that has a model loaded by now, if any. */
+  constructor(runtimeOf: (version: string) => ScoringRuntime | null = () => null) {
+    this.#runtimeOf = runtimeOf;
+  }
 
   get length(): number {
     return this.#events.length;
@@ -40,6 +47,8 @@ export class PreparedWindows {
     }
     batch.add(view, this.#events.length);
     this.#events.push(null);
+    const runtime = batch.isFull ? this.#runtimeOf(model.version) : null;
+    if (runtime) void batch.begin(runtime);
   }
 
   /** Scores what awaits it and returns all events in order. The models must be loaded in the runtime. */
@@ -58,6 +67,7 @@ class ModelBatch {
   readonly #windows: AwaitedWindow[] = [];
   /** Where each one's event belongs. */
   readonly #places: number[] = [];
+  #underWay: Promise<ScoredWindows> | null = null;
 
   constructor(model: GoverningModel) {
     this.#model = model;
@@ -77,9 +87,17 @@ class ModelBatch {
     this.#places.push(place);
   }
 
+  /** Has its windows scored; no more may be added. */
+  begin(runtime: ScoringRuntime): Promise<ScoredWindows> {
+    const underWay = runtime.score(this.#model.version, this.#taken());
+    // Whoever asks for the events hears of it.
+    underWay.catch(() => undefined);
+    return (this.#underWay = underWay);
+  }
+
   /** Puts each window's event in its place. */
   async score(runtime: ScoringRuntime, events: (ScoreEvent | null)[]): Promise<void> {
-    const scored = await runtime.score(this.#model.version, this.#taken());
+    const scored = await (this.#underWay ?? this.begin(runtime));
     this.#model.scoreEvents(scored, this.#windows).forEach((event, index) => (events[this.#places[index]!] = event));
   }
 

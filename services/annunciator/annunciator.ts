@@ -14,7 +14,7 @@ export interface AnnunciatorOptions {
 
 /** The annunciator: score events and commands in; anomaly events and governing thresholds out. */
 export function startAnnunciator(ports: AnnunciatorPorts, options: AnnunciatorOptions): Promise<RunningService> {
-  return startStage(ports.log, {
+  return startStage(ports, {
     name: 'annunciator',
     inputTopic: topics.scores.name,
     stateTopic: topics.stateAnnunciator.name,

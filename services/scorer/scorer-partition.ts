@@ -88,7 +88,7 @@ export class ScorerPartition implements PartitionStage {
   }
 
   async process(records: readonly LogRecord[]): Promise<OutgoingRecord[]> {
-    const prepared = new Prepared();
+    const prepared = new Prepared(this.#ports.runtime);
     for (const record of records) await this.#push(record, prepared);
     for (const model of prepared.fitted) {
       await this.#ports.bundles.put(model.bundle);

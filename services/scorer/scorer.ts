@@ -14,7 +14,7 @@ export interface ScorerOptions {
 
 /** The scorer: telemetry and commands in; score events, governing models and late samples out. */
 export function startScorer(ports: ScorerPorts, options: ScorerOptions): Promise<RunningService> {
-  return startStage(ports.log, {
+  return startStage(ports, {
     name: 'scorer',
     inputTopic: topics.telemetry.name,
     stateTopic: topics.stateScorer.name,

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CupolaError } from '../../pipelines/errors.ts';
-import type { Assignment, Log, LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
+import type { Assignment, Clock, Log, LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
 import { topics } from '../../pipelines/topics.ts';
 import type { RunningService } from '../service.ts';
 import { readRange, readToEnd } from './read-range.ts';
@@ -23,6 +22,12 @@ export interface PartitionStage {
   takeChanged(): Iterable<readonly [stream: string, state: unknown]>;
 }
 
+/** What every stage service needs of the outside. */
+export interface StagePorts {
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
 /** A stage service: a consumer group over one input topic, and the commands beside it. */
 export interface StageSpec {
   readonly name: string;
@@ -41,11 +46,11 @@ const waitMs = 100;
 const tryAgainAfterMs = 30_000;
 
 /** Joins the stage's group: consume, transform and produce in one transaction, partition by partition. */
-export async function startStage(log: Log, spec: StageSpec): Promise<RunningService> {
+export async function startStage({ log, clock }: StagePorts, spec: StageSpec): Promise<RunningService> {
   const membership = await log.join({
     group: spec.name,
     topic: spec.inputTopic,
-    run: (assignment) => keepRunning(log, spec, assignment),
+    run: (assignment) => keepRunning({ log, clock }, spec, assignment),
   });
   return { name: spec.name, finished: membership.finished, stop: () => membership.leave() };
 }
@@ -54,7 +59,7 @@ export async function startStage(log: Log, spec: StageSpec): Promise<RunningServ
  * Works on a partition until it is revoked. A record that cannot be taken stops this partition alone: where it came among
  * others, those before it are committed first; then it is tried again from time to time.
  */
-async function keepRunning(log: Log, spec: StageSpec, assignment: Assignment): Promise<void> {
+async function keepRunning({ log, clock }: StagePorts, spec: StageSpec, assignment: Assignment): Promise<void> {
   /** Records before it are taken one by one. */
   let carefulUpTo = 0;
   while (!assignment.revoked.aborted) {
@@ -65,7 +70,7 @@ async function keepRunning(log: Log, spec: StageSpec, assignment: Assignment): P
       if (failure.records.length > 1) carefulUpTo = failure.records.at(-1)!.offset + 1;
       else {
         spec.report(partitionStopped(spec.name, failure));
-        await sleep(tryAgainAfterMs, undefined, { signal: assignment.revoked }).catch(() => undefined);
+        await clock.sleep(tryAgainAfterMs, assignment.revoked);
       }
     }
   }

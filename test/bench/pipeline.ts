@@ -64,7 +64,8 @@ async function benchArchitecture(architecture: ArchitectureDescription, batches:
       () => new WorkerCalls('bare', beside('bare-onnx.ts'), 'CUPOLA_RUNTIME_FAILED'),
     );
     await Promise.all(bare.map((worker) => worker.call('load', [model])));
-    const rate = (): Promise<number> => pipelineRate(folder, { bundles, runtime }, windowsIn(batches));
+    const rate = (): Promise<number> =>
+      pipelineRate(folder, { bundles, runtime, clock: systemClock }, windowsIn(batches));
     const { value, ratio } = await compareRates(rate, () => bareRate(bare), rounds);
     await Promise.all(bare.map((worker) => worker.close()));
     const against = `onnxruntime alone on ready-made windows, ${threads} threads in all for each`;

@@ -10,6 +10,7 @@ import type { RunningService } from '../../services/service.ts';
 import { CrashingLog, SimulatedCrash, type Progress } from './crashing-log.ts';
 import { scriptedCommands } from './scripted-commands.ts';
 import { scriptRange, ScriptedSource } from './scripted-source.ts';
+import { systemClock } from '../../services/adapters/system-clock.ts';
 
 /** Sources of the simulated station, with how many streams each has. */
 export const scriptedSources = { alpha: 3, beta: 2 } as const;
@@ -45,16 +46,21 @@ export async function runWorld(options: WorldOptions): Promise<Log> {
   const random = SeededRandom.for(options.seed, 'crashes');
   const progress: Progress = new Map();
   const stages = [
-    new Life(log, options.crashes, random, progress, (view) => startScorer({ ...options, log: view }, stageOptions)),
     new Life(log, options.crashes, random, progress, (view) =>
-      startAnnunciator({ ...options, log: view }, stageOptions),
+      startScorer({ ...options, log: view, clock: systemClock }, stageOptions),
+    ),
+    new Life(log, options.crashes, random, progress, (view) =>
+      startAnnunciator({ ...options, log: view, clock: systemClock }, stageOptions),
     ),
   ];
   const sources = Object.entries(scriptedSources).map(
     ([name, streams]) => new ScriptedSource(name, streams, options.seed),
   );
   const ingests = sources.map(
-    (source) => new Life(log, options.crashes, random, progress, (view) => startIngest({ log: view }, source)),
+    (source) =>
+      new Life(log, options.crashes, random, progress, (view) =>
+        startIngest({ log: view, clock: systemClock }, source),
+      ),
   );
   if (options.looseCommands) await trickle(log, commands.loose, random);
   await Promise.all(ingests.map((ingest) => ingest.ended));

@@ -14,6 +14,7 @@ import { readToEnd } from '../../../services/stage/read-range.ts';
 import { SettableClock } from '../../settable-clock.ts';
 import { CrashingLog, SimulatedCrash } from '../../simulation/crashing-log.ts';
 import { faultCommand } from '../sources/simulator/fault-command.ts';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
 
 const epochMs = Date.UTC(2026, 0, 5);
 const askedMs = epochMs + 60_000;
@@ -27,7 +28,7 @@ function station(endAtMs: number): SimulatorSource {
 
 async function ingestTo(log: Log, endAtMs: number): Promise<void> {
   await (
-    await startIngest({ log }, station(endAtMs))
+    await startIngest({ log, clock: systemClock }, station(endAtMs))
   ).finished;
 }
 
@@ -127,7 +128,9 @@ test('a commit that may have been written or not is made up for: telemetry and f
       await ask(log, faultCommand({ startsAfterMs: 30_000 }, { id: 'c-2' }));
       const reports: CupolaError[] = [];
       const view = failingOnce(log, failing, takesEffect);
-      const ingest = await startIngest({ log: view }, station(endMs), (error) => reports.push(error));
+      const ingest = await startIngest({ log: view, clock: systemClock }, station(endMs), (error) =>
+        reports.push(error),
+      );
       await ingest.finished;
       assert.equal(reports.length, 1);
       assert.deepEqual(await said(log), expected, `commit ${failing}, ${takesEffect ? 'with' : 'without'} effect`);

@@ -7,6 +7,7 @@ import { topics } from '../../../pipelines/topics.ts';
 import { openEmbeddedLog } from '../../../services/adapters/embedded/embedded-log.ts';
 import { readToEnd } from '../../../services/stage/read-range.ts';
 import { startStage, type PartitionStage, type StageSpec } from '../../../services/stage/stage.ts';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
 
 const input = topics.telemetry.name;
 const output = topics.scores.name;
@@ -58,7 +59,7 @@ describe('a record that a stage cannot take', () => {
     await log.append(
       [0, 1].flatMap((partition) => ['a', 'b', partition === 0 ? bad : 'c', 'd'].map(record(partition))),
     );
-    const stage = await startStage(log, spec(false));
+    const stage = await startStage({ log, clock: systemClock }, spec(false));
     await until(async () => reports.length > 0 && (await written(log, 1)).length === 4);
     await log.append([record(1)('e')]);
     await until(async () => (await written(log, 1)).length === 5);
@@ -71,7 +72,7 @@ describe('a record that a stage cannot take', () => {
     const [stopped, running] = await log.groupPositions('repeater', input);
     assert.deepEqual([stopped!.lag, running!.lag], [2, 0]);
     await stage.stop();
-    const repaired = await startStage(log, spec(true));
+    const repaired = await startStage({ log, clock: systemClock }, spec(true));
     await until(async () => (await written(log, 0)).length === 4);
     await repaired.stop();
     assert.deepEqual(await written(log, 0), ['a', 'b', bad, 'd']);

@@ -120,7 +120,8 @@ test('every record comes once, wherever ingest dies and starts again', async () 
   const random = SeededRandom.for(1, 'deaths');
   for (let deaths = 0; deaths < 12; deaths++) {
     const view = new CrashingLog(target, 12 + random.below(8), random, new Map());
-    const ended = (async () => (await startIngest({ log: view }, source(log, { tickIntervalMs: 5 }))).finished)();
+    const ended = (async () =>
+      (await startIngest({ log: view, clock: systemClock }, source(log, { tickIntervalMs: 5 }))).finished)();
     await ended.catch((error: unknown) => assert.ok(error instanceof SimulatedCrash, String(error)));
     await view.bury();
   }
