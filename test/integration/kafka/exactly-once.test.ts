@@ -16,7 +16,7 @@ import { brokerProperties, clusterLiveSeconds, StationCluster } from './station-
 /** Decides the moments; what happens at them is for the machine to decide. */
 const seed = 1;
 
-describe(`processes that share the work on Kafka (seed ${seed})`, { timeout: 300_000 }, () => {
+describe(`processes that share the work on Kafka (seed ${seed})`, { timeout: 600_000 }, () => {
   let folder: string;
   let kafka: KafkaCluster;
   let models: AlternativeModels;
