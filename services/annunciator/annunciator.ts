@@ -8,6 +8,7 @@ import { AnnunciatorPartition } from './annunciator-partition.ts';
 export interface AnnunciatorOptions {
   readonly maxRecords: number;
   readonly snapshotEveryRecords: number;
+  readonly commitIntervalMs: number;
   /** Hears that a partition stands still over a record. */
   readonly report: (error: CupolaError) => void;
 }

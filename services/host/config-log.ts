@@ -63,6 +63,11 @@ export const logSchema = z.strictObject({
     "Records between snapshots of a service's memory: what a restart reads again at most, by partition.",
     2000,
   ),
+  commitIntervalMs: field(
+    durationMs(0, 60 * secondMs).optional(),
+    'Time from one commit of a service in a partition to the next, at least; 250 ms on Kafka by default, none in the embedded log.',
+    100,
+  ),
   maintainEveryMs: field(
     durationMs(secondMs, 7 * dayMs).default(600_000),
     'Time between two rounds of retention and compaction.',

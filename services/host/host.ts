@@ -14,6 +14,7 @@ import { startTrainer } from '../trainer/trainer.ts';
 import type { FitReport, TrainerOptions } from '../trainer/trainer-ports.ts';
 import { loggedReports } from './adapter-reports.ts';
 import { openAdapters, type Adapters } from './adapters.ts';
+import { commitIntervalMs } from './open-log.ts';
 import { serviceNames, type Config, type ServiceName } from './config-schema.ts';
 import { consolePage } from './console-page.ts';
 import type { Logger } from './logger.ts';
@@ -119,8 +120,10 @@ class Starting implements Host {
 
   async #startService(name: ServiceName): Promise<void> {
     const { adapters } = this;
-    const { maxRecords, snapshotEveryRecords } = this.#config.log;
-    const stage = { maxRecords, snapshotEveryRecords, report: (error: CupolaError) => this.#reportStopped(error) };
+    const { log } = this.#config;
+    const { maxRecords, snapshotEveryRecords } = log;
+    const report = (error: CupolaError): void => this.#reportStopped(error);
+    const stage = { maxRecords, snapshotEveryRecords, commitIntervalMs: commitIntervalMs(log), report };
     switch (name) {
       case 'console':
         return this.#startConsole();

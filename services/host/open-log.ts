@@ -22,6 +22,11 @@ export function historyFile(place: LogPlace): string {
   return place.log.kind === 'embedded' ? logFile(place) : join(place.dataDir, 'history.db');
 }
 
+/** Time between two commits of a service in a partition. On Kafka each has its price; the embedded log's cost nothing. */
+export function commitIntervalMs({ kind, commitIntervalMs }: LogConfig): number {
+  return commitIntervalMs ?? (kind === 'kafka' ? 250 : 0);
+}
+
 /**
  * Opens the log that a configuration names.
  *

@@ -8,6 +8,7 @@ import { ScorerPartition } from './scorer-partition.ts';
 export interface ScorerOptions {
   readonly maxRecords: number;
   readonly snapshotEveryRecords: number;
+  readonly commitIntervalMs: number;
   /** Hears that a partition stands still over a record. */
   readonly report: (error: CupolaError) => void;
 }

@@ -36,6 +36,8 @@ export interface StageSpec {
   readonly maxRecords: number;
   /** Input records between snapshots: what a restart replays at most. */
   readonly snapshotEveryRecords: number;
+  /** Time from one commit of a partition to the next at least, unless there is more to take than fits in one. */
+  readonly commitIntervalMs: number;
   /** Hears that a partition stands still, each time that its record was tried in vain. */
   readonly report: (error: CupolaError) => void;
   open(partition: number): Promise<PartitionStage>;
@@ -64,7 +66,7 @@ async function keepRunning({ log, clock }: StagePorts, spec: StageSpec, assignme
   let carefulUpTo = 0;
   while (!assignment.revoked.aborted) {
     try {
-      return await runPartition(log, spec, assignment, carefulUpTo);
+      return await runPartition({ log, clock }, spec, assignment, carefulUpTo);
     } catch (failure) {
       if (!(failure instanceof RecordFailure)) throw failure;
       if (failure.records.length > 1) carefulUpTo = failure.records.at(-1)!.offset + 1;
@@ -76,13 +78,22 @@ async function keepRunning({ log, clock }: StagePorts, spec: StageSpec, assignme
   }
 }
 
-async function runPartition(log: Log, spec: StageSpec, assignment: Assignment, carefulUpTo: number): Promise<void> {
+async function runPartition(
+  { log, clock }: StagePorts,
+  spec: StageSpec,
+  assignment: Assignment,
+  carefulUpTo: number,
+): Promise<void> {
   const stage = await spec.open(assignment.partition);
   let position = await recover(log, spec, assignment, stage);
   let commands = await committedOrStart(log, assignment, topics.commands.name);
   let commandsCommitted = commands;
   let sinceSnapshot = 0;
+  let nextCommitAtMs = -Infinity;
   while (!assignment.revoked.aborted) {
+    // However the clock was set meanwhile, no longer than that.
+    const leftMs = Math.min(nextCommitAtMs - clock.nowMs(), spec.commitIntervalMs);
+    if (leftMs > 0) await clock.sleep(leftMs, assignment.revoked);
     commands = await takeCommands(log, assignment, stage, commands);
     const { records, nextOffset } = await log.read({
       topic: spec.inputTopic,
@@ -107,6 +118,7 @@ async function runPartition(log: Log, spec: StageSpec, assignment: Assignment, c
     await assignment.commit({ records: output, offsets });
     position = nextOffset;
     commandsCommitted = commandsDone;
+    nextCommitAtMs = records.length < spec.maxRecords ? clock.nowMs() + spec.commitIntervalMs : -Infinity;
   }
 }
 

@@ -27,6 +27,7 @@ import { exampleStreams, windowsInBatch } from './example-telemetry.ts';
 const scorerOptions = {
   maxRecords: 500,
   snapshotEveryRecords: 2000,
+  commitIntervalMs: 0,
   report: (error: Error) => {
     throw error;
   },

@@ -21,6 +21,7 @@ const partitions = 2;
 const stageOptions = {
   maxRecords: 40,
   snapshotEveryRecords: 30,
+  commitIntervalMs: 0,
   report({ cause }: CupolaError): void {
     throw cause;
   },

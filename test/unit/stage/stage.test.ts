@@ -17,10 +17,13 @@ const bad = 'bad';
 class Repeater implements PartitionStage {
   readonly #partition: number;
   readonly #takesAll: boolean;
+  readonly #batches: number[];
 
-  constructor(partition: number, takesAll: boolean) {
+  /** `batches` gets how many records it was given at once. */
+  constructor(partition: number, takesAll: boolean, batches: number[] = []) {
     this.#partition = partition;
     this.#takesAll = takesAll;
+    this.#batches = batches;
   }
 
   async restore(): Promise<void> {}
@@ -30,6 +33,7 @@ class Repeater implements PartitionStage {
   takeChanged = (): [] => [];
   process: PartitionStage['process'] = async (records) => {
     if (!this.#takesAll && records.some(({ value }) => text(value) === bad)) throw new Error('no such thing');
+    this.#batches.push(records.length);
     return records.map(({ value }) => ({
       topic: output,
       partition: this.#partition,
@@ -48,6 +52,7 @@ describe('a record that a stage cannot take', () => {
     stateTopic: topics.stateScorer.name,
     maxRecords: 10,
     snapshotEveryRecords: 1000,
+    commitIntervalMs: 0,
     report: (error) => reports.push(error),
     open: async (partition) => new Repeater(partition, takesAll),
   });
@@ -77,6 +82,52 @@ describe('a record that a stage cannot take', () => {
     await repaired.stop();
     assert.deepEqual(await written(log, 0), ['a', 'b', bad, 'd']);
     assert.deepEqual(await written(log, 1), ['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
+describe('the commit interval', () => {
+  const commitIntervalMs = 400;
+  const start = async (batches: number[]) => {
+    const log = openEmbeddedLog({ path: ':memory:', partitions: 1 });
+    await log.ensureTopics(Object.values(topics));
+    const spec: StageSpec = {
+      name: 'repeater',
+      inputTopic: input,
+      stateTopic: topics.stateScorer.name,
+      maxRecords: 10,
+      snapshotEveryRecords: 1000,
+      commitIntervalMs,
+      report: (error) => assert.fail(error.message),
+      open: async (partition) => new Repeater(partition, true, batches),
+    };
+    return { log, stage: await startStage({ log, clock: systemClock }, spec) };
+  };
+
+  it('gathers what comes within it, after the first record, which does not wait', async () => {
+    const batches: number[] = [];
+    const { log, stage } = await start(batches);
+    const startMs = performance.now();
+    await log.append([record(0)('first')]);
+    await until(async () => (await written(log, 0)).length === 1);
+    assert.ok(performance.now() - startMs < commitIntervalMs);
+    for (const value of ['a', 'b', 'c']) await log.append([record(0)(value)]);
+    await until(async () => (await written(log, 0)).length === 4);
+    assert.ok(performance.now() - startMs >= commitIntervalMs);
+    assert.deepEqual(batches, [1, 3]);
+    await stage.stop();
+    await log.close();
+  });
+
+  it('holds up nothing that is waiting already', async () => {
+    const batches: number[] = [];
+    const { log, stage } = await start(batches);
+    const startMs = performance.now();
+    await log.append(Array.from({ length: 50 }, (_, i) => record(0)(String(i))));
+    await until(async () => (await written(log, 0)).length === 50);
+    assert.ok(performance.now() - startMs < 5 * commitIntervalMs);
+    assert.deepEqual(batches, [10, 10, 10, 10, 10]);
+    await stage.stop();
+    await log.close();
   });
 });
 
