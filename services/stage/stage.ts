@@ -36,7 +36,7 @@ export interface StageSpec {
   readonly maxRecords: number;
   /** Input records between snapshots: what a restart replays at most. */
   readonly snapshotEveryRecords: number;
-  /** Time from one commit of a partition to the next at least, unless there is more to take than fits in one. */
+  /** Time from one commit of a partition to the next at least, unless as much was taken as fits in one. */
   readonly commitIntervalMs: number;
   /** Hears that a partition stands still, each time that its record was tried in vain. */
   readonly report: (error: CupolaError) => void;
@@ -62,63 +62,113 @@ export async function startStage({ log, clock }: StagePorts, spec: StageSpec): P
  * others, those before it are committed first; then it is tried again from time to time.
  */
 async function keepRunning({ log, clock }: StagePorts, spec: StageSpec, assignment: Assignment): Promise<void> {
-  /** Records before it are taken one by one. */
+  /** Records before it are taken, and committed, one by one. */
   let carefulUpTo = 0;
   while (!assignment.revoked.aborted) {
     try {
       return await runPartition({ log, clock }, spec, assignment, carefulUpTo);
     } catch (failure) {
       if (!(failure instanceof RecordFailure)) throw failure;
-      if (failure.records.length > 1) carefulUpTo = failure.records.at(-1)!.offset + 1;
-      else {
+      const { offset } = failure.records.at(-1)!;
+      if (offset < carefulUpTo) {
         spec.report(partitionStopped(spec.name, failure));
         await clock.sleep(tryAgainAfterMs, assignment.revoked);
       }
+      carefulUpTo = offset + 1;
     }
   }
 }
 
 async function runPartition(
-  { log, clock }: StagePorts,
+  ports: StagePorts,
   spec: StageSpec,
   assignment: Assignment,
   carefulUpTo: number,
 ): Promise<void> {
   const stage = await spec.open(assignment.partition);
-  let position = await recover(log, spec, assignment, stage);
-  let commands = await committedOrStart(log, assignment, topics.commands.name);
-  let commandsCommitted = commands;
-  let sinceSnapshot = 0;
-  let nextCommitAtMs = -Infinity;
-  while (!assignment.revoked.aborted) {
-    // However the clock was set meanwhile, no longer than that.
-    const leftMs = Math.min(nextCommitAtMs - clock.nowMs(), spec.commitIntervalMs);
-    if (leftMs > 0) await clock.sleep(leftMs, assignment.revoked);
-    commands = await takeCommands(log, assignment, stage, commands);
+  const position = await recover(ports.log, spec, assignment, stage);
+  const commands = await committedOrStart(ports.log, assignment, topics.commands.name);
+  const run = new PartitionRun(ports, spec, assignment, stage, { position, commands });
+  while (!assignment.revoked.aborted) await run.step(carefulUpTo);
+}
+
+/** Where a stage is in its input, and in the commands. */
+interface Place {
+  readonly position: number;
+  readonly commands: number;
+}
+
+/** The loop of one partition: what is read is processed at once, and committed when that is due. */
+class PartitionRun {
+  readonly #ports: StagePorts;
+  readonly #spec: StageSpec;
+  readonly #assignment: Assignment;
+  readonly #stage: PartitionStage;
+  #committed: Place;
+  #position: number;
+  /** Commands taken, whether or not they are obeyed yet. */
+  #commands: number;
+  /** Input since the last commit, and what it led to. */
+  #taken: LogRecord[] = [];
+  #output: OutgoingRecord[] = [];
+  #committedAtMs = -Infinity;
+  #sinceSnapshot = 0;
+
+  constructor(ports: StagePorts, spec: StageSpec, assignment: Assignment, stage: PartitionStage, committed: Place) {
+    this.#ports = ports;
+    this.#spec = spec;
+    this.#assignment = assignment;
+    this.#stage = stage;
+    this.#committed = committed;
+    this.#position = committed.position;
+    this.#commands = committed.commands;
+  }
+
+  async step(carefulUpTo: number): Promise<void> {
+    const { log } = this.#ports;
+    this.#commands = await takeCommands(log, this.#assignment, this.#stage, this.#commands);
+    const isCareful = this.#position < carefulUpTo;
     const { records, nextOffset } = await log.read({
-      topic: spec.inputTopic,
-      partition: assignment.partition,
-      fromOffset: position,
-      maxRecords: position < carefulUpTo ? 1 : spec.maxRecords,
-      waitMs,
-      signal: assignment.revoked,
+      topic: this.#spec.inputTopic,
+      partition: this.#assignment.partition,
+      fromOffset: this.#position,
+      maxRecords: isCareful ? 1 : this.#spec.maxRecords - this.#taken.length,
+      waitMs: this.#taken.length > 0 ? Math.min(this.#leftMs, waitMs) : waitMs,
+      signal: this.#assignment.revoked,
     });
-    const output = records.length === 0 ? [] : await blaming(records, () => stage.process(records));
-    const commandsDone = stage.oldestAwaitingOffset() ?? commands;
-    if (nextOffset === position && commandsDone === commandsCommitted) continue;
-    sinceSnapshot += records.length;
-    const timestampMs = records.at(-1)?.timestampMs;
-    if (sinceSnapshot >= spec.snapshotEveryRecords && timestampMs !== undefined) {
-      output.push(
-        ...snapshotRecords(spec.stateTopic, assignment.partition, stage.takeChanged(), nextOffset, timestampMs),
-      );
-      sinceSnapshot = 0;
-    }
-    const offsets = { [spec.inputTopic]: nextOffset, [topics.commands.name]: commandsDone };
-    await assignment.commit({ records: output, offsets });
-    position = nextOffset;
-    commandsCommitted = commandsDone;
-    nextCommitAtMs = records.length < spec.maxRecords ? clock.nowMs() + spec.commitIntervalMs : -Infinity;
+    if (records.length > 0) this.#output.push(...(await blaming(records, () => this.#stage.process(records))));
+    this.#taken.push(...records);
+    this.#position = nextOffset;
+    if (isCareful || this.#taken.length === this.#spec.maxRecords || this.#leftMs === 0) await this.#commit();
+  }
+
+  /** Until a commit is due; however the clock was set meanwhile, no longer than the interval. */
+  get #leftMs(): number {
+    const sinceMs = this.#ports.clock.nowMs() - this.#committedAtMs;
+    return sinceMs < 0 ? 0 : Math.max(0, this.#spec.commitIntervalMs - sinceMs);
+  }
+
+  /** Commits what is new, if anything is. */
+  async #commit(): Promise<void> {
+    const now: Place = { position: this.#position, commands: this.#stage.oldestAwaitingOffset() ?? this.#commands };
+    if (now.position === this.#committed.position && now.commands === this.#committed.commands) return;
+    const offsets = { [this.#spec.inputTopic]: now.position, [topics.commands.name]: now.commands };
+    await this.#assignment.commit({ records: [...this.#output, ...this.#snapshot()], offsets });
+    this.#committed = now;
+    this.#committedAtMs = this.#ports.clock.nowMs();
+    this.#taken = [];
+    this.#output = [];
+  }
+
+  /** A snapshot's records, if one is due. */
+  #snapshot(): OutgoingRecord[] {
+    this.#sinceSnapshot += this.#taken.length;
+    const timestampMs = this.#taken.at(-1)?.timestampMs;
+    if (this.#sinceSnapshot < this.#spec.snapshotEveryRecords || timestampMs === undefined) return [];
+    this.#sinceSnapshot = 0;
+    const { stateTopic } = this.#spec;
+    const changed = this.#stage.takeChanged();
+    return snapshotRecords(stateTopic, this.#assignment.partition, changed, this.#position, timestampMs);
   }
 }
 
