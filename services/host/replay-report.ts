@@ -3,7 +3,8 @@ import { outsideGaps, sharedGaps, type ChannelGap } from '../../pipelines/evalua
 import type { DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
 import { rowRangesOfFlags, unionOfRowRanges, type RowRange } from '../../pipelines/evaluation/datasets/row-range.ts';
 import { testRowsWithin } from '../../pipelines/evaluation/datasets/row-timeline.ts';
-import { guardedSequences, type GuardedSequences } from '../../pipelines/evaluation/guarded-sequences.ts';
+import { guardedSequences } from '../../pipelines/evaluation/metrics/guarded-sequences.ts';
+import type { SequenceFigures } from '../../pipelines/evaluation/metrics/sequence-figures.ts';
 import type { WatchedRecording } from '../../pipelines/evaluation/watch-recording.ts';
 import type { GoverningModel } from '../../pipelines/scoring/governing-model.ts';
 import { evaluateThreshold } from '../../pipelines/thresholds/policies.ts';
@@ -17,7 +18,7 @@ export interface ReplayReport {
   readonly notes: readonly string[];
   readonly channels: readonly ChannelReport[];
   /** Over all channels; null for a data set without labels. */
-  readonly sequences: GuardedSequences | null;
+  readonly sequences: SequenceFigures | null;
   /** Every silence of a channel that was longer than its staleAfterMs, by channel and time. */
   readonly gaps: readonly GapReport[];
   /** Cut where the whole stream was silent: a value that is carried into a gap is no evidence of what was there. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import { datasets } from '../../../pipelines/evaluation/datasets/datasets.ts';
-import type { GuardedSequences } from '../../../pipelines/evaluation/guarded-sequences.ts';
+import type { SequenceFigures } from '../../../pipelines/evaluation/metrics/sequence-figures.ts';
 import type { ReplayProgress } from '../../host/replay-dataset.ts';
 import type { ReplaySettings } from '../../host/replay-plan.ts';
 import type { ReplayReport } from '../../host/replay-report.ts';
@@ -105,7 +105,7 @@ function reportText({ channels, sequences, gaps, anomalies, notes }: ReplayRepor
   );
 }
 
-function sequencesText({ isVoid, predictedShare, precision, recall, f05, f1, ...counts }: GuardedSequences): string {
+function sequencesText({ isVoid, predictedShare, precision, recall, f05, f1, ...counts }: SequenceFigures): string {
   const { truePositives, falseNegatives, falsePositives } = counts;
   const found = `labelled sequences: ${truePositives} found, ${falseNegatives} missed, ${falsePositives} false`;
   if (isVoid) return `${found}; void, since ${(100 * predictedShare).toFixed(1)} % of all rows are predicted`;

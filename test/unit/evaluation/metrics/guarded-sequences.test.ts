@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RowRange } from '../../../pipelines/evaluation/datasets/row-range.ts';
-import { guardedSequences } from '../../../pipelines/evaluation/guarded-sequences.ts';
+import type { RowRange } from '../../../../pipelines/evaluation/datasets/row-range.ts';
+import { guardedSequences } from '../../../../pipelines/evaluation/metrics/guarded-sequences.ts';
 
 const rows = 10_000;
 const counts = (predicted: RowRange[], labelled: RowRange[]): number[] => {
