@@ -2,7 +2,7 @@
  * The detector: one stream's life, top to bottom.
  *
  *   telemetry -> Preparation (windows, the model that governs each) -> PreparedWindows.score (a runtime)
- *             -> score events -> Decision (the threshold that governs each) -> anomaly events
+ *             -> score events -> Decision (the threshold that governs each: WindowJudge) -> anomaly events
  *
  * The scorer runs the first half, the annunciator the second; `detect` runs both with a runtime between, for replays and
  * tests. Nothing here reads a clock, the environment or chance: the log alone decides what comes out.
@@ -18,7 +18,10 @@ import type { ScoreEvent, WindowScore } from './scoring/score-event.ts';
 import { SettingsTimeline } from './settings-timeline.ts';
 import type { SampleBatch, TelemetryRecord } from './telemetry/sample-batch.ts';
 import type { StreamDefinition } from './telemetry/stream-definition.ts';
-import { thresholdLevel } from './thresholds/threshold-levels.ts';
+import { resolutionProblem } from './thresholds/policies.ts';
+import { thresholdCalibration } from './thresholds/threshold-calibration.ts';
+import { isSameSetting, type ThresholdSetting } from './thresholds/threshold-setting.ts';
+import { WindowJudge, type JudgedWindow, type WindowJudgeState } from './thresholds/window-judge.ts';
 import { WarmUpCollector, type WarmUpState } from './training/warm-up.ts';
 import {
   StreamWindower,
@@ -234,22 +237,32 @@ export interface Decided {
   readonly anomalies: AnomalyEvent[];
   /** Thresholds that begin to govern with scores among those decided; to be written with the anomalies. */
   readonly settings: ThresholdRecord[];
+  /** What was found of every window that was judged, for those who want it. */
+  readonly judged?: JudgedWindow[];
 }
 
 /** A decision's memory: plain data. */
 export interface DecisionState {
   readonly tracker: AnomalyTrackerState;
+  /** null, or left out in snapshots of before, where no window was judged yet. */
+  readonly judge?: WindowJudgeState | null;
 }
 
-/** The second half of a stream's life: score events to anomaly events, each by the threshold that governs it. */
+/**
+ * The second half of a stream's life: score events to anomaly events, each by the threshold that governs it.
+ *
+ * A policy may look ahead: then windows await its judgement here. A gap, and a change of model or threshold, has what waits
+ * judged as if nothing followed.
+ */
 export class Decision {
   readonly #stream: string;
   readonly #timeline: SettingsTimeline<ThresholdRecord>;
   readonly #bundles: ReadonlyMap<string, Bundle>;
   readonly #tracker: AnomalyTracker;
   readonly #awaiting: Awaiting<SetThresholdCommand>[] = [];
-  readonly #values = new Map<ThresholdRecord, Map<string, number>>();
+  #judge: WindowJudge | null = null;
 
+  /** `bundles` must hold the model of the snapshot's judge. */
   constructor(
     stream: string,
     timeline: SettingsTimeline<ThresholdRecord>,
@@ -260,6 +273,7 @@ export class Decision {
     this.#timeline = timeline;
     this.#bundles = bundles;
     this.#tracker = new AnomalyTracker(state?.tracker);
+    if (state?.judge) this.#judge = this.#newJudge(state.judge.setting, state.judge.modelVersion, state.judge);
   }
 
   /** Asks for a threshold to govern from the next score on that the command allows. */
@@ -276,25 +290,41 @@ export class Decision {
    * Backfill opens no anomaly.
    */
   decide(event: ScoreEvent, out: Decided | null): void {
-    if (event.type === 'gap') this.#conclude(this.#tracker.close(event.firstWindowStartMs), out);
+    if (event.type === 'gap') {
+      this.conclude(event.firstWindowStartMs, out);
+      this.#say(this.#tracker.close(event.firstWindowStartMs), out);
+    }
     if (event.type !== 'score' || event.backfill) return;
-    const bundle = this.#bundles.get(event.modelVersion)!;
-    if (out) this.#applySettings(event, bundle, out);
-    const threshold = this.#threshold(this.#timeline.at(event.windowStartMs)!, event.modelVersion, bundle);
-    this.#conclude(this.#tracker.judge(event, threshold, bundle.manifest.definition), out);
+    if (out) this.#applySettings(event, out);
+    const judged = this.#governingJudge(event, out).judge(event);
+    if (judged) this.#take(judged, event.windowEndMs, out);
+  }
+
+  /** Judges what still awaits it, as if nothing followed: at a gap, or where a recording ends. */
+  conclude(atMs: number, out: Decided | null): void {
+    for (const judged of this.#judge?.conclude() ?? []) {
+      this.#take(judged, Math.max(atMs, judged.window.windowEndMs), out);
+    }
   }
 
   snapshot(): DecisionState {
-    return { tracker: this.#tracker.snapshot() };
+    return { tracker: this.#tracker.snapshot(), judge: this.#judge?.snapshot() ?? null };
   }
 
-  #conclude(anomaly: AnomalyEvent | null, out: Decided | null): void {
+  #take(judged: JudgedWindow, decidedAtMs: number, out: Decided | null): void {
+    out?.judged?.push(judged);
+    const { definition } = this.#bundles.get(judged.window.modelVersion)!.manifest;
+    this.#say(this.#tracker.take(judged, decidedAtMs, definition), out);
+  }
+
+  #say(anomaly: AnomalyEvent | null, out: Decided | null): void {
     if (anomaly) out?.anomalies.push(anomaly);
   }
 
   /** A bundle brings its own threshold, unless an operator's governs. */
-  #applySettings(score: WindowScore, bundle: Bundle, out: Decided): void {
+  #applySettings(score: WindowScore, out: Decided): void {
     const { windowStartMs: effectiveFromMs, modelVersion } = score;
+    const { manifest } = this.#bundles.get(modelVersion)!;
     const govern = (record: Omit<ThresholdRecord, 'stream' | 'effectiveFromMs'>): void => {
       const setting = { ...record, stream: this.#stream, effectiveFromMs };
       if (setting.refusedBecause === null) this.#timeline.add(setting);
@@ -303,20 +333,28 @@ export class Decision {
     const current = this.#timeline.at(effectiveFromMs);
     if (!current || (current.commandId === null && current.modelVersion !== modelVersion)) {
       const own = { commandOffset: null, commandId: null, issuedBy: 'bundle', reason: "the model's own" };
-      govern({ ...own, refusedBecause: null, setting: bundle.manifest.threshold, modelVersion });
+      govern({ ...own, refusedBecause: null, setting: manifest.threshold, modelVersion });
     }
-    for (const { command, offset, refusedBecause } of takeDue(this.#awaiting, effectiveFromMs)) {
+    for (const { command, offset, ...due } of takeDue(this.#awaiting, effectiveFromMs)) {
       const { id: commandId, issuedBy, reason, setting } = command;
+      const unresolved = (): string | null =>
+        resolutionProblem(setting, thresholdCalibration(manifest))?.message ?? null;
+      const refusedBecause = due.refusedBecause ?? unresolved();
       govern({ setting, modelVersion: null, commandOffset: offset, commandId, issuedBy, reason, refusedBecause });
     }
   }
 
-  #threshold(record: ThresholdRecord, modelVersion: string, bundle: Bundle): number {
-    let byModel = this.#values.get(record);
-    if (!byModel) this.#values.set(record, (byModel = new Map()));
-    let value = byModel.get(modelVersion);
-    if (value === undefined) byModel.set(modelVersion, (value = thresholdLevel(record.setting, bundle.manifest)));
-    return value;
+  /** The judge of what governs a score; another than before has what awaited that one judged first. */
+  #governingJudge({ windowStartMs, windowEndMs, modelVersion }: WindowScore, out: Decided | null): WindowJudge {
+    const { setting } = this.#timeline.at(windowStartMs)!;
+    const known = this.#judge;
+    if (known && known.modelVersion === modelVersion && isSameSetting(known.setting, setting)) return known;
+    this.conclude(windowEndMs, out);
+    return (this.#judge = this.#newJudge(setting, modelVersion));
+  }
+
+  #newJudge(setting: ThresholdSetting, modelVersion: string, state?: WindowJudgeState): WindowJudge {
+    return new WindowJudge(setting, modelVersion, this.#bundles.get(modelVersion)!.manifest, state);
   }
 }
 

@@ -17,6 +17,7 @@ export interface AnomalyEvent {
   readonly endMs: number;
   /** Event time at which this was decided: the end of the window, or the watermark, that led to it. */
   readonly decidedAtMs: number;
+  /** The greatest anomalyScore as it was judged: smoothed, where the threshold's setting says so. */
   readonly peakScore: number;
   /** The threshold in force at the peak. */
   readonly threshold: number;

@@ -1,5 +1,5 @@
-import type { WindowScore } from '../scoring/score-event.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
+import type { JudgedWindow } from '../thresholds/window-judge.ts';
 import type { AnomalyEvent } from './anomaly-event.ts';
 
 /** A tracker's memory: the anomaly that is open, or one that a second window has yet to confirm. */
@@ -9,7 +9,7 @@ export interface AnomalyTrackerState {
 }
 
 /**
- * Turns a stream's verdicts on windows into anomaly events: consecutive violating windows are one anomaly, whose rows are
+ * Turns what was found of a stream's windows into anomaly events: consecutive violating windows are one anomaly, whose rows are
  * their newest strides. It closes with the first window that does not violate, or cannot be scored.
  *
  * Where windows overlap, an anomaly opens with its second violating window: whatever is in the telemetry is seen by several
@@ -24,11 +24,11 @@ export class AnomalyTracker {
     this.#unconfirmed = state.unconfirmed;
   }
 
-  /** Takes a scored window with the threshold that governs it; returns what it leads to. */
-  judge(score: WindowScore, threshold: number, definition: StreamDefinition): AnomalyEvent | null {
-    if (score.anomalyScore <= threshold) return this.close(score.windowEndMs);
+  /** Takes the next window, as it was judged at `decidedAtMs`; returns what it leads to. */
+  take(judged: JudgedWindow, decidedAtMs: number, definition: StreamDefinition): AnomalyEvent | null {
+    if (!judged.violates) return this.close(decidedAtMs);
     const known = this.#open ?? this.#unconfirmed;
-    const violating = extended(known, score, threshold, definition);
+    const violating = extended(known, judged, decidedAtMs, definition);
     if (known === null && definition.strideMs < definition.windowLengthMs) {
       this.#unconfirmed = violating;
       return null;
@@ -55,37 +55,40 @@ export class AnomalyTracker {
 /** An anomaly with one more violating window; a new one where there is none. */
 function extended(
   known: AnomalyEvent | null,
-  score: WindowScore,
-  threshold: number,
+  { window, score, level }: JudgedWindow,
+  decidedAtMs: number,
   definition: StreamDefinition,
 ): AnomalyEvent {
-  const startMs = known?.startMs ?? score.windowEndMs - definition.strideMs;
+  const startMs = known?.startMs ?? window.windowEndMs - definition.strideMs;
   const peak =
-    known && known.peakScore >= score.anomalyScore
+    known && known.peakScore >= score
       ? known
       : {
-          modelVersion: score.modelVersion,
-          peakScore: score.anomalyScore,
-          threshold,
-          contributions: rankedContributions(score, definition),
+          modelVersion: window.modelVersion,
+          peakScore: score,
+          threshold: level,
+          contributions: rankedContributions(window, definition),
         };
   return {
     type: 'opened',
-    id: `${score.stream}@${startMs}`,
-    stream: score.stream,
+    id: `${window.stream}@${startMs}`,
+    stream: window.stream,
     modelVersion: peak.modelVersion,
     startMs,
-    endMs: score.windowEndMs,
-    decidedAtMs: score.windowEndMs,
+    endMs: window.windowEndMs,
+    decidedAtMs,
     peakScore: peak.peakScore,
     threshold: peak.threshold,
     contributions: peak.contributions,
   };
 }
 
-function rankedContributions(score: WindowScore, definition: StreamDefinition): AnomalyEvent['contributions'] {
+function rankedContributions(
+  { contributions }: JudgedWindow['window'],
+  definition: StreamDefinition,
+): AnomalyEvent['contributions'] {
   return definition.channels
     .filter((channel) => channel.role === 'scored')
-    .map((channel, index) => ({ channelId: channel.id, share: score.contributions[index]! }))
+    .map((channel, index) => ({ channelId: channel.id, share: contributions[index]! }))
     .sort((a, b) => b.share - a.share);
 }

@@ -33,8 +33,10 @@ export interface BundleManifest {
   readonly holdout: WindowRange;
   /** Weight of each scored channel in reconstructionError; see reconstruction-error.ts. */
   readonly channelWeights: readonly number[];
-  /** reconstructionError of the holdout windows, ascending, at most 4096 of them. */
+  /** reconstructionError of the newest holdout windows, at most 4096, oldest first. Bundles of before hold them ascending. */
   readonly holdoutErrors: readonly number[];
+  /** Distance between holdout windows; the stream's own stride where it is left out. */
+  readonly holdoutStrideMs?: number | undefined;
   /** Median of all holdout errors: the unit of anomalyScore; greater than 0. */
   readonly holdoutMedianError: number;
   readonly threshold: ThresholdSetting;

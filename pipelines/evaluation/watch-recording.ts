@@ -1,6 +1,6 @@
 import type { AnomalyEvent } from '../alarms/anomaly-event.ts';
 import type { ModelSetting, PromoteCommand, ThresholdRecord } from '../commands.ts';
-import { Detector } from '../detector.ts';
+import { Detector, type Decided } from '../detector.ts';
 import { CupolaError } from '../errors.ts';
 import type { TrainingProgress } from '../ports.ts';
 import { GoverningModel } from '../scoring/governing-model.ts';
@@ -105,7 +105,7 @@ class Watch {
 
   async detect(records: readonly TelemetryRecord[]): Promise<void> {
     const { scores, anomalies } = await this.#detector.detect(records);
-    for (const anomaly of anomalies) this.#anomalies.set(anomaly.id, anomaly);
+    this.#keep(anomalies);
     for (const gap of channelGaps(scores)) this.#gaps.push(gap);
     for (const event of scores) {
       if (event.type === 'score') this.#windows++;
@@ -131,6 +131,9 @@ class Watch {
   }
 
   async finish(): Promise<WatchedRecording> {
+    const last: Decided = { anomalies: [], settings: [] };
+    this.#detector.decision.conclude(-Infinity, last);
+    this.#keep(last.anomalies);
     if (this.#model) await this.#ports.runtime.unload(this.#model.version);
     return {
       model: this.#model,
@@ -140,6 +143,10 @@ class Watch {
       windows: this.#windows,
       gapWindows: this.#gapWindows,
     };
+  }
+
+  #keep(anomalies: readonly AnomalyEvent[]): void {
+    for (const anomaly of anomalies) this.#anomalies.set(anomaly.id, anomaly);
   }
 
   #trainingWindows({ fitAtMs, mostTrainingWindows }: WatchPlan): TrainingWindow[] {

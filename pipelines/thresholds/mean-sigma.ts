@@ -1,3 +1,5 @@
+import { constantJudge } from './constant-judge.ts';
+import { meanAndDeviation } from './mean-and-deviation.ts';
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
 const k = { name: 'k', title: 'standard deviations', min: 0, max: 1000, default: 6 };
@@ -10,10 +12,8 @@ export const meanSigma: ThresholdPolicy<{ k: number }> = {
   name: 'mean-sigma',
   title: 'mean + k sigma of the holdout',
   parameters: [k],
-  evaluate(parameters, { holdoutScores }) {
-    const n = Math.max(holdoutScores.length, 1);
-    const mean = holdoutScores.reduce((sum, score) => sum + score, 0) / n;
-    const variance = holdoutScores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / n;
-    return mean + parameters.k * Math.sqrt(variance);
+  begin(parameters, { holdoutScores }) {
+    const { mean, deviation } = meanAndDeviation(holdoutScores);
+    return constantJudge(mean + parameters.k * deviation);
   },
 };

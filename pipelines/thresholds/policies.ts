@@ -1,11 +1,18 @@
 import { CupolaError } from '../errors.ts';
+import { fixed } from './fixed.ts';
 import { meanSigma } from './mean-sigma.ts';
+import { medianMad } from './median-mad.ts';
 import { quantile } from './quantile.ts';
-import type { ThresholdCalibration, ThresholdPolicy } from './threshold-policy.ts';
+import { SmoothedJudge, smoothingParameter } from './smoothing.ts';
+import type { PolicyParameter, ScoreJudge, ThresholdCalibration, ThresholdPolicy } from './threshold-policy.ts';
 import type { ThresholdSetting } from './threshold-setting.ts';
 
-/** Every threshold policy. */
-export const policies = [meanSigma, quantile] as const;
+/** Every threshold policy. Each has, beside its own parameters, that of smoothing. */
+export const policies: readonly ThresholdPolicy[] = [meanSigma, medianMad, quantile, fixed].map(withSmoothing);
+
+function withSmoothing(policy: ThresholdPolicy): ThresholdPolicy {
+  return { ...policy, parameters: [...policy.parameters, smoothingParameter] };
+}
 
 /** What is wrong with a setting. */
 export interface ThresholdProblem {
@@ -23,12 +30,16 @@ export function thresholdProblems({ policy, parameters }: ThresholdSetting): Thr
   const names = known.parameters.map(({ name }) => name).join(', ');
   return Object.entries(parameters).flatMap(([name, value]) => {
     const parameter = known.parameters.find((one) => one.name === name);
-    if (parameter && value >= parameter.min && value <= parameter.max) return [];
+    if (parameter && isWithin(parameter, value)) return [];
     const bound = parameter
-      ? `a number from ${parameter.min} to ${parameter.max}`
+      ? `a ${parameter.whole ? 'whole ' : ''}number from ${parameter.min} to ${parameter.max}`
       : `left out: the parameters of ${policy} are ${names}`;
     return [{ path: ['parameters', name], value, bound }];
   });
+}
+
+function isWithin({ min, max, whole }: PolicyParameter, value: number): boolean {
+  return value >= min && value <= max && (!whole || Number.isInteger(value));
 }
 
 /**
@@ -38,21 +49,43 @@ export function thresholdProblems({ policy, parameters }: ThresholdSetting): Thr
  */
 export function parseThreshold(setting: ThresholdSetting): ThresholdSetting {
   const [first] = thresholdProblems(setting);
-  if (first) {
-    const { value, bound } = first;
-    const field = first.path.join('.');
-    const message = `${field} is ${JSON.stringify(value)}; it must be ${bound}`;
-    throw new CupolaError('CUPOLA_THRESHOLD_INVALID', message, { field, value, bound });
-  }
-  const defaults = policyOf(setting).parameters.map((parameter) => [parameter.name, parameter.default]);
-  return { policy: setting.policy, parameters: { ...Object.fromEntries(defaults), ...setting.parameters } };
+  if (first) throw invalid(first);
+  return { policy: setting.policy, parameters: withDefaults(setting) };
 }
 
-/** The anomalyScore above which a window violates, under a setting that parseThreshold accepted. */
-export function evaluateThreshold(setting: ThresholdSetting, calibration: ThresholdCalibration): number {
-  return policyOf(setting).evaluate(setting.parameters, calibration);
+/**
+ * Why a setting, accepted by parseThreshold, asks for more than a model's holdout can tell: CUPOLA_THRESHOLD_INVALID, naming
+ * the parameter, its value and the bound that the holdout sets. null where it does not.
+ */
+export function resolutionProblem(setting: ThresholdSetting, calibration: ThresholdCalibration): CupolaError | null {
+  const parameters = withDefaults(setting);
+  const unresolved = policyOf(setting).unresolved?.(parameters, calibration);
+  if (!unresolved) return null;
+  const { name, bound } = unresolved;
+  return invalid({ path: ['parameters', name], value: parameters[name], bound });
+}
+
+/** Puts a setting to work that parseThreshold accepted; `state` is a snapshot of a judge begun with the same. */
+export function beginJudge(setting: ThresholdSetting, calibration: ThresholdCalibration, state?: unknown): ScoreJudge {
+  const policy = policyOf(setting);
+  const parameters = withDefaults(setting);
+  const span = parameters[smoothingParameter.name]!;
+  if (span === 0) return policy.begin(parameters, calibration, state);
+  return new SmoothedJudge(span, calibration, (smoothed, inner) => policy.begin(parameters, smoothed, inner), state);
+}
+
+/** Settings of before lack parameters that came later. */
+function withDefaults(setting: ThresholdSetting): Record<string, number> {
+  const defaults = policyOf(setting).parameters.map((parameter) => [parameter.name, parameter.default]);
+  return { ...Object.fromEntries(defaults), ...setting.parameters };
 }
 
 function policyOf({ policy }: ThresholdSetting): ThresholdPolicy {
   return policies.find(({ name }) => name === policy)!;
+}
+
+function invalid({ path, value, bound }: ThresholdProblem): CupolaError {
+  const field = path.join('.');
+  const message = `${field} is ${JSON.stringify(value)}; it must be ${bound}`;
+  return new CupolaError('CUPOLA_THRESHOLD_INVALID', message, { field, value, bound });
 }

@@ -1,3 +1,5 @@
+import { ascendingOf, quantileOf } from '../scoring/order-statistics.ts';
+import { constantJudge } from './constant-judge.ts';
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
 const q = { name: 'q', title: 'share of holdout windows below', min: 0, max: 1, default: 0.999 };
@@ -11,11 +13,8 @@ export const quantile: ThresholdPolicy<{ q: number; margin: number }> = {
   name: 'quantile',
   title: 'quantile of the holdout',
   parameters: [q, margin],
-  evaluate(parameters, { holdoutScores }) {
-    if (holdoutScores.length === 0) return Infinity;
-    const position = parameters.q * (holdoutScores.length - 1);
-    const below = holdoutScores[Math.floor(position)]!;
-    const above = holdoutScores[Math.ceil(position)]!;
-    return parameters.margin * (below + (above - below) * (position - Math.floor(position)));
+  begin(parameters, { holdoutScores }) {
+    if (holdoutScores.length === 0) return constantJudge(Infinity);
+    return constantJudge(parameters.margin * quantileOf(ascendingOf(holdoutScores), parameters.q));
   },
 };

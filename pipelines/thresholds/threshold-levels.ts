@@ -1,7 +1,7 @@
-import type { BundleManifest } from '../autoencoders/bundle.ts';
 import type { ModelSetting, ThresholdRecord } from '../commands.ts';
 import type { BundleStore } from '../ports.ts';
-import { evaluateThreshold } from './policies.ts';
+import { beginJudge } from './policies.ts';
+import { thresholdCalibration, type CalibratedManifest } from './threshold-calibration.ts';
 import type { ThresholdSetting } from './threshold-setting.ts';
 
 /** What was set for one stream, in the order in which it was written; what was refused is not among it. */
@@ -15,7 +15,7 @@ export interface ThresholdStep {
   readonly stream: string;
   /** Start of the first window that it governs. */
   readonly fromMs: number;
-  /** In anomalyScore; null where the model's bundle cannot be read. */
+  /** In anomalyScore, to begin with where the policy adapts; null where the model's bundle cannot be read. */
   readonly level: number | null;
   readonly setting: ThresholdSetting;
   readonly modelVersion: string | null;
@@ -24,12 +24,12 @@ export interface ThresholdStep {
   readonly commandId: string | null;
 }
 
-/** The anomalyScore above which a window violates, under a setting that parseThreshold accepted and a model's holdout. */
-export function thresholdLevel(
-  setting: ThresholdSetting,
-  { holdoutErrors, holdoutMedianError }: Pick<BundleManifest, 'holdoutErrors' | 'holdoutMedianError'>,
-): number {
-  return evaluateThreshold(setting, { holdoutScores: holdoutErrors.map((error) => error / holdoutMedianError) });
+/**
+ * The anomalyScore above which a window violates, under a setting that parseThreshold accepted and a model's holdout; the
+ * level to begin with where the policy adapts.
+ */
+export function thresholdLevel(setting: ThresholdSetting, manifest: CalibratedManifest): number {
+  return beginJudge(setting, thresholdCalibration(manifest)).level;
 }
 
 /** What settings come to in anomalyScore under a model's holdout. Levels are remembered, holdouts are not. */

@@ -7,3 +7,14 @@ export const thresholdSettingSchema = z.strictObject({
 });
 
 export type ThresholdSetting = z.output<typeof thresholdSettingSchema>;
+
+/** Whether two settings ask for the same. */
+export function isSameSetting(a: ThresholdSetting, b: ThresholdSetting): boolean {
+  if (a === b) return true;
+  const names = Object.keys(a.parameters);
+  return (
+    a.policy === b.policy &&
+    names.length === Object.keys(b.parameters).length &&
+    names.every((name) => a.parameters[name] === b.parameters[name])
+  );
+}

@@ -40,7 +40,9 @@ export class AnnunciatorPartition implements PartitionStage {
   }
 
   async restore(stream: string, state: unknown): Promise<void> {
-    this.#decisions.set(stream, this.#newDecision(stream, state as DecisionState));
+    const decision = state as DecisionState;
+    if (decision.judge) await this.#load(decision.judge.modelVersion);
+    this.#decisions.set(stream, this.#newDecision(stream, decision));
   }
 
   async rebuild(record: LogRecord): Promise<void> {
@@ -83,12 +85,14 @@ export class AnnunciatorPartition implements PartitionStage {
 
   async #decide(record: LogRecord, out: Decided | null): Promise<void> {
     for (const event of decodeScoreEvents(record.value!)) {
-      if (event.type === 'score' && !this.#bundles.has(event.modelVersion)) {
-        this.#bundles.set(event.modelVersion, await this.#ports.bundles.get(event.modelVersion));
-      }
+      if (event.type === 'score' && !this.#bundles.has(event.modelVersion)) await this.#load(event.modelVersion);
       this.#decision(event.stream).decide(event, out);
       this.#changed.add(event.stream);
     }
+  }
+
+  async #load(modelVersion: string): Promise<void> {
+    this.#bundles.set(modelVersion, await this.#ports.bundles.get(modelVersion));
   }
 
   #decision(stream: string): Decision {

@@ -7,7 +7,7 @@ import { guardedSequences } from '../../pipelines/evaluation/metrics/guarded-seq
 import type { SequenceFigures } from '../../pipelines/evaluation/metrics/sequence-figures.ts';
 import type { WatchedRecording } from '../../pipelines/evaluation/watch-recording.ts';
 import type { GoverningModel } from '../../pipelines/scoring/governing-model.ts';
-import { evaluateThreshold } from '../../pipelines/thresholds/policies.ts';
+import { thresholdLevel } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
 
 /** What a replay of a data set came to. */
@@ -159,8 +159,7 @@ function predictedRows(
 }
 
 function modelReport({ version, bundle: { manifest } }: GoverningModel): ModelReport {
-  const { training, holdout, holdoutErrors, holdoutMedianError, threshold, fit } = manifest;
-  const holdoutScores = holdoutErrors.map((error) => error / holdoutMedianError);
+  const { training, holdout, holdoutMedianError, threshold, fit } = manifest;
   return {
     modelVersion: version,
     trainedOn: { ...timeSpan(training.fromMs, training.toMs), windows: training.windows },
@@ -168,7 +167,7 @@ function modelReport({ version, bundle: { manifest } }: GoverningModel): ModelRe
     holdoutMedianError,
     epochs: fit.epochs.length,
     bestEpoch: fit.bestEpoch,
-    threshold: { ...threshold, level: evaluateThreshold(threshold, { holdoutScores }) },
+    threshold: { ...threshold, level: thresholdLevel(threshold, manifest) },
   };
 }
 

@@ -15,7 +15,7 @@ import { encodeScoreEvents } from '../../pipelines/scoring/score-codec.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import { encodeTelemetry } from '../../pipelines/telemetry/binary-codec.ts';
 import type { SampleBatch } from '../../pipelines/telemetry/sample-batch.ts';
-import { evaluateThreshold } from '../../pipelines/thresholds/policies.ts';
+import { thresholdLevel } from '../../pipelines/thresholds/threshold-levels.ts';
 import { topics } from '../../pipelines/topics.ts';
 import { stagedStreams, strideMs, windowLengthMs, type StagedStream } from './craft.ts';
 import { stagedBundle } from './staged-bundle.ts';
@@ -222,10 +222,10 @@ class StagedActor {
     }
     if (event.type !== 'score') return [];
     this.#applySettings(event.modelVersion, bundle, event.windowStartMs, put);
-    const { holdoutErrors, holdoutMedianError } = bundle.manifest;
-    const holdoutScores = holdoutErrors.map((error) => error / holdoutMedianError);
-    const level = evaluateThreshold(this.#threshold!.setting, { holdoutScores });
-    const anomaly = this.#tracker.judge(event, level, this.#staged.definition);
+    const level = thresholdLevel(this.#threshold!.setting, bundle.manifest);
+    const score = event.anomalyScore;
+    const judged = { score, level, violates: score > level, window: event };
+    const anomaly = this.#tracker.take(judged, event.windowEndMs, this.#staged.definition);
     if (anomaly) put(topics.anomalies.name, encodeAnomalyEvent(anomaly));
     return anomaly ? [anomaly] : [];
   }

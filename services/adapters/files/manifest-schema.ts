@@ -21,6 +21,7 @@ export const manifestSchema: z.ZodType<BundleManifest> = z.strictObject({
   holdout: windowRange,
   channelWeights: numbers,
   holdoutErrors: numbers,
+  holdoutStrideMs: z.number().positive().optional(),
   holdoutMedianError: z.number().positive(),
   threshold: thresholdSettingSchema,
   statistics: z.array(

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AnomalyEvent } from '../../../pipelines/alarms/anomaly-event.ts';
 import { AnomalyTracker } from '../../../pipelines/alarms/anomaly-tracker.ts';
-import type { WindowScore } from '../../../pipelines/scoring/score-event.ts';
 import { streamDefinitionSchema, type StreamDefinition } from '../../../pipelines/telemetry/stream-definition.ts';
+import type { JudgedWindow } from '../../../pipelines/thresholds/window-judge.ts';
 
 function definitionOf(strideMs: number): StreamDefinition {
   return streamDefinitionSchema.parse({
@@ -28,27 +28,25 @@ function said(scores: readonly number[], strideMs = 10, tracker = new AnomalyTra
   const definition = definitionOf(strideMs);
   return scores.flatMap((anomalyScore, index) => {
     const windowStartMs = index * strideMs;
-    const event = tracker.judge(scoreOf(anomalyScore, windowStartMs), 1, definition);
+    const event = take(tracker, anomalyScore, windowStartMs, definition);
     return event ? [event] : [];
   });
 }
 
-function scoreOf(anomalyScore: number, windowStartMs: number): WindowScore {
-  return {
-    type: 'score',
+/** A window judged as soon as it ended, against a threshold of 1. */
+function take(tracker: AnomalyTracker, score: number, windowStartMs: number, definition = definitionOf(10)) {
+  const judged = judgedWindow(score, windowStartMs);
+  return tracker.take(judged, judged.window.windowEndMs, definition);
+}
+
+function judgedWindow(score: number, windowStartMs: number): JudgedWindow {
+  const window = {
     stream: 'pumps',
-    definitionVersion: 1,
-    windowStartMs,
     windowEndMs: windowStartMs + 40,
     modelVersion: 'm',
-    reconstructionError: anomalyScore,
-    anomalyScore,
     contributions: Float32Array.of(0.25, 0.75),
-    latent: new Float32Array(0),
-    reconstruction: new Float32Array(0),
-    missingShare: 0,
-    backfill: false,
   };
+  return { score, level: 1, violates: score > 1, window };
 }
 
 const brief = ({ type, startMs, endMs }: AnomalyEvent): unknown[] => [type, startMs, endMs];
@@ -84,15 +82,26 @@ describe('anomalies', () => {
 
   it('go on from a snapshot, also one taken between the first and the second window', () => {
     const before = new AnomalyTracker();
-    assert.equal(before.judge(scoreOf(2, 0), 1, definitionOf(10)), null);
+    assert.equal(take(before, 2, 0), null);
     const after = new AnomalyTracker(before.snapshot());
-    assert.deepEqual(brief(after.judge(scoreOf(2, 10), 1, definitionOf(10))!), ['opened', 30, 50]);
+    assert.deepEqual(brief(take(after, 2, 10)!), ['opened', 30, 50]);
   });
 
   it('that no second window confirmed are forgotten in a gap', () => {
     const tracker = new AnomalyTracker();
-    tracker.judge(scoreOf(2, 0), 1, definitionOf(10));
+    take(tracker, 2, 0);
     assert.equal(tracker.close(50), null);
-    assert.equal(tracker.judge(scoreOf(2, 10), 1, definitionOf(10)), null);
+    assert.equal(take(tracker, 2, 10), null);
+  });
+
+  it('that are decided later keep the rows of their windows and say when they were decided', () => {
+    const tracker = new AnomalyTracker();
+    const events = [0, 10, 20].map((startMs) =>
+      tracker.take(judgedWindow(startMs < 20 ? 2 : 0, startMs), startMs + 140, definitionOf(10)),
+    );
+    assert.deepEqual(
+      events.map((event) => event && [event.type, event.startMs, event.endMs, event.decidedAtMs]),
+      [null, ['opened', 30, 50, 150], ['closed', 30, 50, 160]],
+    );
   });
 });

@@ -93,7 +93,12 @@ const refusals: readonly (readonly [yaml: string, field: string, value: unknown,
   ['training: { enabled: maybe }', 'training.enabled', 'maybe', /true or false/],
   ['logging: { level: loud }', 'logging.level', 'loud', /one of trace, debug/],
   ['services: [scorer, scribe]', 'services[1]', 'scribe', /one of console, recorder/],
-  ['thresholds: { default: { policy: p99 } }', 'thresholds.default.policy', 'p99', /one of mean-sigma, quantile/],
+  [
+    'thresholds: { default: { policy: p99 } }',
+    'thresholds.default.policy',
+    'p99',
+    /one of mean-sigma, median-mad, quantile, fixed/,
+  ],
   [
     'thresholds: { default: { policy: quantile, parameters: { q: 2 } } }',
     'thresholds.default.parameters.q',
@@ -181,7 +186,7 @@ test('the effective configuration, written as a file, is the same configuration'
   const { config } = load(
     'training: { architecture: { name: lstm } }\nthresholds: { default: { policy: mean-sigma } }\n',
   );
-  assert.deepEqual(config.thresholds.default.parameters, { k: meanSigma.parameters[0]!.default });
+  assert.deepEqual(config.thresholds.default.parameters, { k: meanSigma.parameters[0]!.default, smoothing: 0 });
   assert.equal(config.training.architecture.settings['units'], lstmSettingsSchema.parse({}).units);
   assert.deepEqual(load(JSON.stringify(config)).config, config);
 });
