@@ -4,7 +4,10 @@ import type { ArchitectureDescription, WindowShape } from './architecture.ts';
 import { denseSettingsSchema } from './dense-settings.ts';
 import { lstmSettingsSchema } from './lstm-settings.ts';
 
-/** The settings of each architecture that can be trained, by name; architectures.ts builds them. */
+/**
+ * The declaration of each architecture that can be trained, by name: its settings with bounds, defaults and descriptions,
+ * its title and description as the schema's own; architectures.ts builds them.
+ */
 export const architectureSettings = { dense: denseSettingsSchema, lstm: lstmSettingsSchema } as const;
 
 export type ArchitectureName = keyof typeof architectureSettings;

@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { FeatureWindows } from '../ports.ts';
+import type { SeededRandom } from '../random.ts';
+import type { TensorBatch } from './loss.ts';
 
 /** The shape of what a model sees: `features` columns a row, of which the first `scoredFeatures` are reconstructed. */
 export interface WindowShape {
@@ -26,6 +28,17 @@ export interface Architecture {
   build(description: ArchitectureDescription, shape: WindowShape, seed: number): TrainableModel;
 }
 
+/** Something that training minimises. */
+export interface Objective {
+  /** What a step changes. */
+  readonly variables: readonly tf.Variable[];
+  /** A differentiable scalar of a training batch; what chance it takes is of `random`. */
+  loss(batch: TensorBatch, random: SeededRandom): tf.Scalar;
+}
+
+/** Minimises an objective over the training windows for some epochs. */
+export type Minimise = (objective: Objective, epochs: number) => Promise<void>;
+
 /** A model being trained: plain TensorFlow.js variables and two pure functions over them. */
 export interface TrainableModel {
   readonly description: ArchitectureDescription;
@@ -35,8 +48,14 @@ export interface TrainableModel {
   encode(windows: tf.Tensor3D): tf.Tensor2D;
   /** [batch, rows, features] to [batch, rows, scoredFeatures]. */
   reconstruct(windows: tf.Tensor3D): tf.Tensor3D;
-  /** Sets the weights from what the model is to be trained on, where that is a better start than chance. */
-  startFrom?(windows: FeatureWindows): Promise<void>;
+  /**
+   * What a training step minimises, in this order, each with an optimiser of its own (an adversary has two sides); the
+   * first one's loss is the one reported. By default the loss of the settings, over all variables. The holdout is judged by the
+   * mean squared residual whatever a model was trained by, so that models can be compared.
+   */
+  readonly objectives?: readonly Objective[];
+  /** Sets the weights from what the model is to be trained on, or trains it in parts, where that is a better start than chance. */
+  startFrom?(windows: FeatureWindows, minimise: Minimise): Promise<void>;
   /** The weights as an ONNX model; see onnx-export.ts for its inputs and outputs. */
   exportOnnx(): Uint8Array;
   dispose(): void;

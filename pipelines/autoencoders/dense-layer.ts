@@ -3,16 +3,21 @@ import type { SeededRandom } from '../random.ts';
 import { glorotUniform, variableOf } from './initialisers.ts';
 import type { OnnxGraph } from './onnx-export.ts';
 
-export type Activation = 'linear' | 'relu' | 'elu' | 'tanh';
+export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'sigmoid';
 
 /** A fully connected layer: activation(x kernel + bias). */
 export interface DenseLayer {
+  /** The bias comes last. */
   readonly variables: readonly tf.Variable[];
-  /** Other weights: [inputs, units] and [units]. */
+  /** [inputs, units]. */
+  readonly kernel: () => tf.Tensor2D;
+  /** Other weights: [inputs, units], which only a layer with a kernel of its own takes, and [units]. */
   set(kernel: tf.Tensor2D, bias: tf.Tensor1D): void;
   /** [batch, inputs] to [batch, units]. */
   apply(x: tf.Tensor2D): tf.Tensor2D;
-  /** Adds the layer to a graph, its output under this name if one is given. */
+  /** The derivative of the activation, in terms of what the layer gave: [batch, units]. */
+  slope(output: tf.Tensor2D): tf.Tensor2D;
+  /** Adds the layer to a graph: its output under this name if one is given, and otherwise maybe wider than its units. */
   export(graph: OnnxGraph, x: ExportedValue, output?: string): ExportedValue;
 }
 
@@ -23,7 +28,7 @@ export interface ExportedValue {
 }
 
 /**
- * Exported layers with an activation are widened to a multiple of this by units that stay 0. Runtimes take activations
+ * Exported layers with an activation are widened to a multiple of this by units without weights. Runtimes take activations
  * many at a time over the whole batch, and what is left at its end by other instructions with other roundings: a window's
  * bits would depend on where it stands. 16 float32 are the widest vector there is (AVX-512).
  */
@@ -31,34 +36,73 @@ const vectorWidth = 16;
 
 type Size = readonly [rows: number, columns: number];
 
-const onnxActivation = { relu: 'Relu', elu: 'Elu', tanh: 'Tanh' } as const;
-const activate: Readonly<Record<Activation, (x: tf.Tensor2D) => tf.Tensor2D>> = {
-  linear: (x) => x,
-  relu: tf.relu,
-  elu: tf.elu,
-  tanh: tf.tanh,
+const onnxActivation = { relu: 'Relu', elu: 'Elu', tanh: 'Tanh', sigmoid: 'Sigmoid' } as const;
+
+interface ActivationFunction {
+  readonly apply: (x: tf.Tensor2D) => tf.Tensor2D;
+  /** The derivative at the x that gave this output. */
+  readonly slope: (output: tf.Tensor2D) => tf.Tensor2D;
+}
+
+const activations: Readonly<Record<Activation, ActivationFunction>> = {
+  linear: { apply: (x) => x, slope: (output) => tf.onesLike(output) },
+  relu: { apply: tf.relu, slope: (output) => tf.step(output) },
+  elu: { apply: tf.elu, slope: (output) => tf.minimum(tf.add(output, 1), 1) },
+  tanh: { apply: tf.tanh, slope: (output) => tf.sub(1, tf.square(output)) },
+  sigmoid: { apply: tf.sigmoid, slope: (output) => tf.mul(output, tf.sub(1, output)) },
 };
 
 /** A layer with random weights and no bias yet. */
 export function denseLayer(random: SeededRandom, inputs: number, units: number, activation: Activation): DenseLayer {
   const kernel = variableOf<tf.Rank.R2>(glorotUniform(random, inputs, units), [inputs, units]);
-  const bias = variableOf<tf.Rank.R1>(new Float32Array(units), [units]);
+  const layer = layerOf(() => kernel, units, activation);
   return {
-    variables: [kernel, bias],
+    ...layer,
+    variables: [kernel, ...layer.variables],
     set(newKernel, newBias) {
       kernel.assign(newKernel);
-      bias.assign(newBias);
-    },
-    apply: (x) => activate[activation](tf.add(tf.matMul(x, kernel), bias)),
-    export(graph, x, output) {
-      const isLinear = activation === 'linear';
-      const width = isLinear ? units : Math.ceil(units / vectorWidth) * vectorWidth;
-      const weights = graph.weights(widened(valuesOf(kernel), [inputs, units], [x.width, width]), [x.width, width]);
-      const biases = graph.weights(widened(valuesOf(bias), [1, units], [1, width]), [width]);
-      const sum = graph.add('Gemm', [x.name, weights, biases], {}, isLinear ? output : undefined);
-      return { width, name: isLinear ? sum : graph.add(onnxActivation[activation], [sum], {}, output) };
+      layer.set(newKernel, newBias);
     },
   };
+}
+
+/** A layer with the transposed weights of another, [units, inputs], and a bias of its own. */
+export function tiedLayer(weights: () => tf.Tensor2D, units: number, activation: Activation): DenseLayer {
+  return layerOf(() => tf.transpose(weights()), units, activation);
+}
+
+function layerOf(kernel: () => tf.Tensor2D, units: number, activation: Activation): DenseLayer {
+  const bias = variableOf<tf.Rank.R1>(new Float32Array(units), [units]);
+  const { apply, slope } = activations[activation];
+  return {
+    variables: [bias],
+    kernel,
+    set: (_kernel, newBias) => bias.assign(newBias),
+    apply: (x) => apply(tf.add(tf.matMul(x, kernel()), bias)),
+    slope,
+    export: (graph, x, output) => exportLayer(graph, x, kernel, bias, activation, output),
+  };
+}
+
+function exportLayer(
+  graph: OnnxGraph,
+  x: ExportedValue,
+  kernel: () => tf.Tensor2D,
+  bias: tf.Variable,
+  activation: Activation,
+  output: string | undefined,
+): ExportedValue {
+  const values = tf.tidy(() => kernel().dataSync<'float32'>());
+  const units = bias.size;
+  const width = activation === 'linear' ? units : Math.ceil(units / vectorWidth) * vectorWidth;
+  const weights = graph.weights(widened(values, [values.length / units, units], [x.width, width]), [x.width, width]);
+  const biases = graph.weights(widened(valuesOf(bias), [1, units], [1, width]), [width]);
+  const inputs = [x.name, weights, biases];
+  if (activation === 'linear') return { width, name: graph.add('Gemm', inputs, {}, output) };
+  const sum = graph.add('Gemm', inputs);
+  const wide = graph.add(onnxActivation[activation], [sum]);
+  if (output === undefined) return { width, name: wide };
+  return { width: units, name: graph.slice(wide, { axis: 1, from: 0, to: units }, output) };
 }
 
 /** A row-major matrix in the corner of a larger one of zeros. */

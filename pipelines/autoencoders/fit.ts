@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CupolaError } from '../errors.ts';
 import type { FeatureWindows, TrainingProgress, TrainingRequest, TrainingResult } from '../ports.ts';
 import { SeededRandom } from '../random.ts';
-import type { TrainableModel, WindowShape } from './architecture.ts';
+import type { Minimise, Objective, TrainableModel, WindowShape } from './architecture.ts';
 import { reconstructionLoss, type TensorBatch } from './loss.ts';
+import type { ObjectiveSettings } from './objective-settings.ts';
 
 /** How the caller steers a fit. Asked between batches, since the loop itself knows no clock and no signals. */
 export interface FitControl {
@@ -25,19 +26,32 @@ export async function fitModel(
   control: FitControl,
 ): Promise<Pick<TrainingResult, 'epochs' | 'bestEpoch'>> {
   const { training, holdout, batchSize, maxEpochs, patience } = request;
-  const optimizer = tf.train.adam(request.learningRate);
-  const random = SeededRandom.for(request.seed, 'batches');
+  const { seed, learningRate } = request;
+  const descents = objectivesOf(model).map(
+    (objective, index) => new Descent(objective, learningRate, SeededRandom.for(seed, `objective ${index}`)),
+  );
+  const random = SeededRandom.for(seed, 'batches');
   const best = new BestWeights(model.variables);
   const mayGoOn = (): boolean => control.verdict() === 'go on';
   const epochs: { trainingLoss: number; holdoutLoss: number }[] = [];
   const progress = { loss: Infinity, epoch: 0 };
+  const trainFor = (steps: readonly Descent[], order: SeededRandom): Promise<number> =>
+    meanLoss(order.shuffle([...Array(training.count).keys()]), batchSize, mayGoOn, (indexes) =>
+      onBatch(model.shape, training, indexes, (batch) => steps.map((descent) => descent.step(batch))[0]!),
+    );
+  const minimise: Minimise = async (objective, epochs) => {
+    const descent = new Descent(objective, learningRate, SeededRandom.for(seed, 'objective of a start'));
+    const order = SeededRandom.for(seed, 'batches of a start');
+    try {
+      for (let epoch = 0; epoch < epochs && mayGoOn(); epoch++) await trainFor([descent], order);
+    } finally {
+      descent.dispose();
+    }
+  };
   try {
-    if (mayGoOn()) await model.startFrom?.(training);
+    if (mayGoOn()) await model.startFrom?.(training, minimise);
     for (let epoch = 1; epoch <= maxEpochs; epoch++) {
-      const order = random.shuffle([...Array(training.count).keys()]);
-      const trainingLoss = await meanLoss(order, batchSize, mayGoOn, (indexes) =>
-        onBatch(model.shape, training, indexes, (batch) => trainOn(model, optimizer, batch)),
-      );
+      const trainingLoss = await trainFor(descents, random);
       const holdoutLoss = await meanLoss([...Array(holdout.count).keys()], batchSize, always, (indexes) =>
         onBatch(model.shape, holdout, indexes, (batch) => reconstructionLoss(batch, model.reconstruct(batch.windows))),
       );
@@ -54,7 +68,7 @@ export async function fitModel(
     return { epochs, bestEpoch: best.epoch };
   } finally {
     best.dispose();
-    optimizer.dispose();
+    for (const descent of descents) descent.dispose();
   }
 }
 
@@ -62,6 +76,38 @@ export async function fitModel(
 const leastProgress = 0.99;
 
 const always = (): boolean => true;
+
+/** The model's own objectives, or the loss of its settings. */
+function objectivesOf(model: TrainableModel): readonly Objective[] {
+  const settings = model.description.settings as unknown as ObjectiveSettings;
+  const loss: Objective['loss'] = (batch) => reconstructionLoss(batch, model.reconstruct(batch.windows), settings);
+  return model.objectives ?? [{ variables: model.variables, loss }];
+}
+
+/** An objective with its optimiser and its chance. */
+class Descent {
+  readonly #objective: Objective;
+  readonly #optimizer: tf.Optimizer;
+  readonly #random: SeededRandom;
+
+  constructor(objective: Objective, learningRate: number, random: SeededRandom) {
+    this.#objective = objective;
+    this.#optimizer = tf.train.adam(learningRate);
+    this.#random = random;
+  }
+
+  /** One step down the gradient; the loss before it. */
+  step(batch: TensorBatch): tf.Scalar {
+    const loss = (): tf.Scalar => this.#objective.loss(batch, this.#random);
+    const { value, grads } = tf.variableGrads(loss, [...this.#objective.variables]);
+    this.#optimizer.applyGradients(grads);
+    return value;
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+  }
+}
 
 /** The variables' values of the best epoch so far. */
 class BestWeights {
@@ -136,14 +182,6 @@ function gathered(source: Float32Array | Uint8Array, indexes: readonly number[],
   const gathered = new Float32Array(indexes.length * length);
   indexes.forEach((index, at) => gathered.set(source.subarray(index * length, (index + 1) * length), at * length));
   return gathered;
-}
-
-/** One step down the gradient; the loss before it. */
-function trainOn(model: TrainableModel, optimizer: tf.Optimizer, batch: TensorBatch): tf.Scalar {
-  const loss = (): tf.Scalar => reconstructionLoss(batch, model.reconstruct(batch.windows));
-  const { value, grads } = tf.variableGrads(loss, [...model.variables]);
-  optimizer.applyGradients(grads);
-  return value;
 }
 
 function diverged(learningRate: number): CupolaError {

@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { SeededRandom } from '../random.ts';
 import { parseArchitecture, requireUndercomplete } from './architecture-settings.ts';
 import type { Architecture, TrainableModel, WindowShape } from './architecture.ts';
-import { denseLayer, valuesOf, type DenseLayer } from './dense-layer.ts';
+import { denseLayer, type DenseLayer } from './dense-layer.ts';
 import { lstmLayer, type LstmLayer } from './lstm-layer.ts';
 import type { Walk } from './lstm-recurrence.ts';
 import type { LstmSettings } from './lstm-settings.ts';
+import { outputActivation } from './objective-settings.ts';
 import { onnxNames, OnnxGraph } from './onnx-export.ts';
 
 /**
@@ -53,7 +54,8 @@ interface Layers {
   readonly toRows: DenseLayer;
 }
 
-function createLayers({ units, code, layers }: LstmSettings, shape: WindowShape, seed: number): Layers {
+function createLayers(settings: LstmSettings, shape: WindowShape, seed: number): Layers {
+  const { units, code, layers } = settings;
   const random = SeededRandom.for(seed, 'weights');
   const stack = (inputs: number, first: Walk['input'], direction: Walk['direction']): LstmLayer[] =>
     Array.from({ length: layers }, (_, index) =>
@@ -67,7 +69,7 @@ function createLayers({ units, code, layers }: LstmSettings, shape: WindowShape,
     encoder: stack(shape.features, 'sequence', 'forward'),
     toCode: denseLayer(random, units, code, 'linear'),
     decoder: stack(code, 'constant', 'reverse'),
-    toRows: denseLayer(random, units, shape.scoredFeatures, 'linear'),
+    toRows: denseLayer(random, units, shape.scoredFeatures, outputActivation(settings)),
   };
 }
 
@@ -88,8 +90,9 @@ function exportLayers(
   const atOneStep = graph.add('Unsqueeze', [onnxNames.code, graph.integers([0])]);
   const atEveryStep = graph.add('Tile', [atOneStep, graph.integers([shape.rows, 1, 1])]);
   const decoded = exportStack(graph, decoder, atEveryStep);
-  const [kernel, bias] = toRows.variables.map((variable) => graph.weights(valuesOf(variable), variable.shape));
-  const rebuilt = graph.add('Add', [graph.add('MatMul', [decoded.states, kernel!]), bias!]);
+  const states = graph.add('Reshape', [decoded.states, graph.integers([-1, units])]);
+  const cells = toRows.export(graph, { name: states, width: units }, 'all cells');
+  const rebuilt = graph.add('Reshape', [cells.name, graph.integers([shape.rows, -1, shape.scoredFeatures])]);
   graph.add('Transpose', [rebuilt], { perm: [1, 0, 2] }, onnxNames.reconstruction);
   return graph.encode('lstm', shape, code);
 }

@@ -52,6 +52,12 @@ export class OnnxGraph {
     return this.addWithOutputs(opType, input, attributes, [output])[0]!;
   }
 
+  /** Adds the part [from, to) along an axis; returns its name, `output` where given. */
+  slice(x: string, { axis, from, to }: { axis: number; from: number; to: number }, output?: string): string {
+    const [begin, end, along] = [from, to, axis].map((value) => this.integers([value]));
+    return this.add('Slice', [x, begin!, end!, along!], {}, output);
+  }
+
   /** Adds an operator of several outputs, '' for one left out. Returns their names. */
   addWithOutputs(
     opType: string,

@@ -2,8 +2,11 @@ import type { ChannelColumns, FeatureLayout } from './feature-layout.ts';
 import type { ScalerParameters } from './scaler.ts';
 import { allocateRawFeatures, transformWindow, type WindowMatrix } from './transform-window.ts';
 
-/** `standard`: mean and standard deviation. `robust`: median and MAD, unmoved by up to half the rows being wrong. */
-export type ScalerMethod = 'standard' | 'robust';
+/**
+ * `standard`: mean and standard deviation. `robust`: median and MAD, unmoved by up to half the rows being wrong.
+ * `min-max`: what training saw lies in [0, 1].
+ */
+export type ScalerMethod = 'standard' | 'robust' | 'min-max';
 
 /**
  * The least scale of a scored column, as a share of the size of its center and absolutely. 1e-6 is some ten float32
@@ -73,7 +76,7 @@ function collectColumns(layout: FeatureLayout, windows: readonly WindowMatrix[])
 
 function fitColumn(values: Float64Array, method: ScalerMethod, scored: boolean): { center: number; scale: number } {
   if (values.length === 0) return { center: 0, scale: unlearntScale };
-  const { center, spread } = method === 'standard' ? meanAndDeviation(values) : medianAndDeviation(values);
+  const { center, spread } = spreadBy[method](values);
   if (!Number.isFinite(spread)) return { center: 0, scale: unlearntScale };
   const floor = Math.max(Math.abs(center) * scaleFloor.ofCenter, scaleFloor.absolute);
   if (spread >= floor) return { center, scale: spread };
@@ -103,6 +106,18 @@ function medianAndDeviation(values: Float64Array): Spread {
   const medianDeviation = median(deviations);
   return { center, spread: medianDeviation > 0 ? 1.4826 * medianDeviation : 1.2533 * meanDeviation };
 }
+
+/** The least value, and how far the greatest is from it. */
+function leastAndRange(values: Float64Array): Spread {
+  const least = values.reduce((least, value) => Math.min(least, value));
+  return { center: least, spread: values.reduce((most, value) => Math.max(most, value)) - least };
+}
+
+const spreadBy: Readonly<Record<ScalerMethod, (values: Float64Array) => Spread>> = {
+  standard: meanAndDeviation,
+  robust: medianAndDeviation,
+  'min-max': leastAndRange,
+};
 
 function mean(values: Float64Array, of: (value: number) => number): number {
   let sum = 0;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
-import type { WindowShape } from '../../pipelines/autoencoders/architecture.ts';
 import type {
   FeatureWindows,
   ScoringRuntime,
@@ -9,10 +8,9 @@ import type {
   TrainingProgress,
   TrainingRequest,
 } from '../../pipelines/ports.ts';
-import { SeededRandom } from '../../pipelines/random.ts';
 import { exampleBundle } from './example-models.ts';
+import { waves, wavesShape as shape } from './toy-waves.ts';
 
-const shape: WindowShape = { rows: 8, features: 4, scoredFeatures: 3 };
 const architectures = [
   parseArchitecture('dense', { hidden: [16], code: 4 }),
   parseArchitecture('lstm', { units: 10, code: 4 }),
@@ -163,20 +161,6 @@ function windows(): Pick<TrainingRequest, 'training' | 'holdout'> {
 function request(): TrainingRequest {
   const how = { seed: 7, batchSize: 32, learningRate: 0.02, maxEpochs: 20, patience: 20 };
   return { architecture: architectures[0]!, shape, ...windows(), ...how };
-}
-
-/** Three channels on one wave, the fourth a context that tells its phase; or each channel on a wave of its own. */
-function waves(count: number, first: number, how: 'together' | 'apart'): FeatureWindows {
-  const random = SeededRandom.for(first, how);
-  const { rows, features, scoredFeatures } = shape;
-  const cells = new Float32Array(count * rows * features);
-  for (let window = 0, at = 0; window < count; window++) {
-    const phase = random.between(0, 2 * Math.PI);
-    const phases = Array.from({ length: features }, (_, c) => (how === 'apart' ? random.between(0, 6) : phase + c));
-    for (let row = 0; row < rows; row++)
-      for (const own of phases) cells[at++] = 1.4 * Math.sin(own + row / 1.5) + 0.05 * random.normal();
-  }
-  return { count, features: cells, weight: new Uint8Array(count * rows * scoredFeatures).fill(1) };
 }
 
 /** Mean error of each scored feature over the windows. */

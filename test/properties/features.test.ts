@@ -9,7 +9,7 @@ import type { WindowMatrix } from '../../pipelines/features/transform-window.ts'
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { definition, window } from './window-arbitraries.ts';
 
-const method = fc.constantFrom<ScalerMethod[]>('standard', 'robust');
+const method = fc.constantFrom<ScalerMethod[]>('standard', 'robust', 'min-max');
 const definitionWithWindows = (anyValue?: fc.Arbitrary<number>): fc.Arbitrary<[StreamDefinition, WindowMatrix[]]> =>
   definition.chain((of) => fc.tuple(fc.constant(of), fc.array(window(of, anyValue), { minLength: 1, maxLength: 6 })));
 

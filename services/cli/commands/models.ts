@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
+import {
+  boundsText,
+  describeArchitectures,
+  type ArchitectureOverview,
+} from '../../../pipelines/autoencoders/describe-architectures.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { ModelDetail, ModelList, ThresholdHistory } from '../../console/api.ts';
-import { examples, printResult, table, timeText } from '../output.ts';
+import { examples, printResult, table, timeText, type OutputOptions } from '../output.ts';
 import { Progress } from '../progress.ts';
 import type { SystemClient } from '../system-client.ts';
 import {
@@ -12,7 +17,7 @@ import {
   type SystemOptions,
 } from '../system-options.ts';
 
-/** `cupola models list|show|promote|rollback`: the models of a running system. */
+/** `cupola models list|show|promote|rollback`: the models of a running system; `architectures`: what can be trained. */
 export function addModels(program: Command): void {
   const models = program.command('models').description('List, show, promote and roll back models of a running system');
   addSystemOptions(models.command('list').description('List the models, oldest first; * governs its stream'))
@@ -31,6 +36,13 @@ export function addModels(program: Command): void {
     .argument('<stream>', 'as `cupola streams` shows it')
     .addHelpText('after', examples('cupola models rollback water --reason "alarms whenever urine is processed"'))
     .action(rollback);
+  models
+    .command('architectures')
+    .description('List the architectures that can be trained, with their settings; needs no running system')
+    .argument('[name]', 'this one alone')
+    .option('--json', 'print JSON: settings with bounds and defaults as JSON Schema has them')
+    .addHelpText('after', examples('cupola models architectures', 'cupola models architectures lstm --json'))
+    .action(listArchitectures);
 }
 
 async function listModels(options: SystemOptions & { readonly stream?: string }): Promise<void> {
@@ -104,4 +116,28 @@ async function letGovern(
       ? `${modelVersion} governs ${stream} from ${timeText(effectiveFromMs)} on`
       : `${modelVersion} was asked for; it will govern ${stream} from the next window on`,
   );
+}
+
+function listArchitectures(name: string | undefined, options: OutputOptions): void {
+  const all = describeArchitectures();
+  const architectures = all.filter((architecture) => name === undefined || architecture.name === name);
+  if (architectures.length === 0) {
+    const bound = `one of ${all.map((architecture) => architecture.name).join(', ')}`;
+    throw new CupolaError('CUPOLA_ARCHITECTURE_INVALID', `no architecture is called ${name}; name ${bound}`, {
+      field: 'name',
+      value: name,
+      bound,
+    });
+  }
+  printResult(options, { architectures }, () => architectures.map(architectureText).join('\n\n'));
+}
+
+function architectureText({ name, title, description, settings }: ArchitectureOverview): string {
+  const rows = Object.entries(settings).map(([setting, about]) => [
+    setting,
+    JSON.stringify(about.default),
+    boundsText(about),
+    about.description,
+  ]);
+  return `${name}: ${title}. ${description}.\n${table(['SETTING', 'DEFAULT', 'BOUNDS', 'MEANING'], rows)}`;
 }

@@ -24,13 +24,17 @@ describe('architecture settings', () => {
   before(useWasmBackend);
 
   it('are filled with defaults', () => {
+    const shared = { loss: 'mse', huberDelta: 1, scaling: 'standard', inputLimit: 10 };
     assert.deepEqual(parseArchitecture('dense', { code: 3 }).settings, {
       hidden: [],
       code: 3,
       activation: 'relu',
-      inputLimit: 10,
+      codeActivation: 'linear',
+      tiedWeights: false,
+      weightDecay: 0,
+      ...shared,
     });
-    assert.deepEqual(parseArchitecture('lstm').settings, { units: 32, code: 16, layers: 1, inputLimit: 10 });
+    assert.deepEqual(parseArchitecture('lstm').settings, { units: 32, code: 16, layers: 1, ...shared });
   });
 
   it('are refused by setting, value and bound', () => {
@@ -39,6 +43,7 @@ describe('architecture settings', () => {
     assertRefused(() => parseArchitecture('lstm', { layers: 9 }), 'layers', 9, /<=3/);
     assertRefused(() => parseArchitecture('lstm', { unit: 9 }), 'unit', 9, /Unrecognized/);
     assertRefused(() => parseArchitecture('lstm', 7), 'settings', 7, /object/);
+    assertRefused(() => parseArchitecture('dense', { loss: 'bce' }), 'loss', 'bce', /min-max, not standard/);
     assertRefused(() => parseArchitecture('transformer'), 'name', 'transformer', /one of dense, lstm/);
     assertRefused(() => parseArchitecture('toString'), 'name', 'toString', /one of/);
   });

@@ -51,7 +51,7 @@ describe('principal components', () => {
     const architecture = { name: 'dense', settings: { hidden: [], code: count, activation: 'relu', inputLimit: 1000 } };
     const model = buildModel(architecture, shape, 1);
     const windows: FeatureWindows = { count: 300, features: vectors, weight: new Uint8Array(300 * 8).fill(1) };
-    await model.startFrom!(windows);
+    await model.startFrom!(windows, async () => {});
     const worst = tf.tidy(() => {
       const x = tf.tensor3d(vectors, [300, shape.rows, shape.features]);
       const scored = tf.slice(x, [0, 0, 0], [300, shape.rows, shape.scoredFeatures]);

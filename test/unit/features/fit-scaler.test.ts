@@ -21,11 +21,12 @@ const encodeFirst = (layout: FeatureLayout, fitted: WindowMatrix, seen: WindowMa
 };
 
 describe('scaler', () => {
-  it('takes mean and standard deviation, or median and MAD, of the training rows', () => {
+  it('takes mean and standard deviation, median and MAD, or least value and range, of the training rows', () => {
     const layout = layoutOf({ kind: 'real' }, 5, 5);
     const windows = [observed([1, 2, 3, 4, 100])];
     assert.deepEqual(fitScaler(layout, 'standard', windows), { center: [22], scale: [Math.sqrt(1522)] });
     assert.deepEqual(fitScaler(layout, 'robust', windows), { center: [3], scale: [1.4826] });
+    assert.deepEqual(fitScaler(layout, 'min-max', windows), { center: [1], scale: [99] });
   });
 
   it('counts a row once though windows overlap', () => {
@@ -40,7 +41,7 @@ describe('scaler', () => {
     assert.equal(fitScaler(layout, 'standard', [window]).center[0], 6);
   });
 
-  for (const method of ['standard', 'robust'] as const satisfies ScalerMethod[])
+  for (const method of ['standard', 'robust', 'min-max'] as const satisfies ScalerMethod[])
     for (const constant of [0, 20.5, -3e5])
       it(`makes a channel constant at ${constant} in training score high once it moves (${method})`, () => {
         const layout = layoutOf({ kind: 'real' });
