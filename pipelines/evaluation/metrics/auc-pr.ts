@@ -1,3 +1,5 @@
+import { rowsByScore } from './rows-by-score.ts';
+
 /**
  * Area under the precision-recall curve as average precision, over the distinct scores from high to low:
  *
@@ -7,7 +9,7 @@
  * scores must be finite, high where abnormal. From 0 to 1.
  */
 export function aucPr(score: Float64Array, flags: ArrayLike<number>): number | null {
-  const descending = Uint32Array.from(score, (_, row) => row).sort((a, b) => score[b]! - score[a]!);
+  const descending = rowsByScore(score);
   let labelled = 0;
   for (let row = 0; row < flags.length; row++) if (flags[row] !== 0) labelled++;
   if (labelled === 0) return null;

@@ -1,4 +1,5 @@
 import { rowRangesOfFlags, type RowRange } from '../datasets/row-range.ts';
+import { firstAtOrBelow } from './rows-by-score.ts';
 
 /** How many thresholds the curve is drawn from, evenly spaced over the ranks of the scores. */
 const thresholdCount = 250;
@@ -39,7 +40,7 @@ export function vusPr(score: Float64Array, flags: ArrayLike<number>, windowRows:
 
 function rank(score: Float64Array, flags: ArrayLike<number>): Ranking {
   const thresholds = thresholdsOf(score);
-  const stepOfRow = Uint16Array.from(score, (value) => firstReached(thresholds, value));
+  const stepOfRow = Uint16Array.from(score, (value) => firstAtOrBelow(thresholds, value));
   const predicted = new Float64Array(thresholdCount);
   const predictedLabelled = new Float64Array(thresholdCount);
   for (let row = 0; row < score.length; row++) {
@@ -60,18 +61,6 @@ function thresholdsOf(score: Float64Array): Float64Array {
     const ranked = i === thresholdCount - 1 ? highest : Math.trunc(i * spacing);
     return ascending[highest - ranked]!;
   });
-}
-
-/** Index of the first of the descending thresholds that a value reaches. */
-function firstReached(thresholds: Float64Array, value: number): number {
-  let low = 0;
-  let high = thresholds.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (thresholds[middle]! <= value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function accumulate(counts: Float64Array): void {

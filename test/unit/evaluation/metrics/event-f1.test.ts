@@ -14,7 +14,7 @@ interface OrionCase extends Pick<SequenceFigures, 'truePositives' | 'falsePositi
 }
 
 test('unguarded counts and figures are those of Orion', () => {
-  const cases = metricFixture<OrionCase[]>('event-counts');
+  const cases = metricFixture('event-counts') as OrionCase[];
   assert.equal(cases.length, 14);
   for (const { labelled, predicted, precision, recall, f1, ...expected } of cases) {
     const counts = eventCounts(predicted, labelled);

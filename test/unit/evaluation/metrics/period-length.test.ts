@@ -10,7 +10,7 @@ interface PeriodCase {
 }
 
 describe('the period is the one that TSB-AD finds', () => {
-  for (const { name, values, periodRows } of metricFixture<PeriodCase[]>('period-length')) {
+  for (const { name, values, periodRows } of metricFixture('period-length') as PeriodCase[]) {
     test(`${name}: ${periodRows} rows`, () => assert.equal(periodLength(values), periodRows));
   }
 });

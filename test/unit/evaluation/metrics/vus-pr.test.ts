@@ -22,7 +22,7 @@ function flagsOf(rows: number, labelled: readonly RowRange[]): Uint8Array {
 }
 
 describe('VUS-PR and AUC-PR are those of TSB-AD', () => {
-  for (const { name, windowRows, labelled, score, ...expected } of metricFixture<TsbAdCase[]>('vus-pr')) {
+  for (const { name, windowRows, labelled, score, ...expected } of metricFixture('vus-pr') as TsbAdCase[]) {
     test(name, () => {
       const flags = flagsOf(score.length, labelled);
       const volume = vusPr(Float64Array.from(score), flags, windowRows);
