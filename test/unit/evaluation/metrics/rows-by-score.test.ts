@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { rowsByScore } from '../../../../pipelines/evaluation/metrics/rows-by-score.ts';
 
 test('rows come by score, highest first, and equal ones in their order', () => {
