@@ -7,4 +7,6 @@ export interface BenchResult {
   /** What the ratio compares with, run in the same process in turns. */
   readonly against: string;
   readonly ratio: number;
+  /** More of the same measurement, by name with its unit. */
+  readonly figures?: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- [--json] [--influx] [NAME...]]`: runs the benchmarks of this folder and prints a table, or one JSON object.
+ * `npm run bench [-- [--json] [--kafka] [--influx] [NAME...]]`: runs the benchmarks of this folder and prints a table, or one JSON object.
  *
  * Each file runs in a process of its own, so that no benchmark inherits another's heap, compiled code or threads, and one
  * after the other. Progress goes to standard error.
@@ -21,9 +21,13 @@ const onThisMachine: Readonly<Record<string, readonly string[]>> = {
 /** What each file measures with a real server, which it starts and ends. */
 const onServers: typeof onThisMachine = {
   'influx-write.ts': ['influx.write'],
+  'kafka-exactly-once.ts': ['kafka.exactly-once'],
+  'kafka-latency.ts': ['kafka.latency', 'kafka.commit-interval'],
+  'kafka-pipeline.ts': ['kafka.pipeline', 'kafka.consumer'],
+  'kafka-workers.ts': ['kafka.workers'],
 };
 const benchmarks = { ...onThisMachine, ...onServers };
-const help = `npm run bench [-- [--json] [--influx] [NAME...]]
+const help = `npm run bench [-- [--json] [--kafka] [--influx] [NAME...]]
 
 Measures speed on this machine, each figure against something known. By default all of:
 
@@ -35,13 +39,14 @@ ${listed(onServers)}
 
 A NAME may stand for several: score is score.dense and score.lstm.
 
-  --json    prints { "results": [ { "name", "value", "unit", "against", "ratio" } ] }
+  --json    prints { "results": [ { "name", "value", "unit", "against", "ratio", "figures"? } ] }
+  --kafka   is the name kafka
   --influx  is the name influx
   --help    prints this
 
 Exit codes: 0 done; 1 a benchmark failed; 2 wrong command line.`;
 const columns = ['name', 'value', 'unit', 'ratio', 'against'];
-const numbers = new Set(['value', 'ratio']);
+const texts = new Set(['name', 'unit', 'against']);
 const inFolder = (file: string): URL => new URL(file, import.meta.url);
 
 const { options, chosen } = commandLine();
@@ -54,6 +59,7 @@ function commandLine() {
     const { values, positionals } = parseArgs({
       options: {
         json: { type: 'boolean', default: false },
+        kafka: { type: 'boolean', default: false },
         influx: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -66,7 +72,8 @@ function commandLine() {
           .some((known) => isOf(known, name)),
     );
     if (unknown !== undefined) throw new Error(`No benchmark is named ${unknown}.`);
-    return { options: values, chosen: [...positionals, ...(values.influx ? ['influx'] : [])] };
+    const servers = (['kafka', 'influx'] as const).filter((server) => values[server]);
+    return { options: values, chosen: [...positionals, ...servers] };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${help}\n`);
     process.exit(2);
@@ -79,10 +86,10 @@ async function run(): Promise<void> {
     const wanted = names.filter(isChosen);
     if (wanted.length === 0) continue;
     const found = await resultsOf(file);
-    for (const name of wanted) if (!found.some((result) => result.name === name)) fail(`${file} gave no ${name}`);
+    for (const name of wanted) if (!found.some((result) => isOf(result.name, name))) fail(`${file} gave no ${name}`);
     results.push(...found);
   }
-  console.log(options.json ? JSON.stringify({ results }, null, 2) : table(results));
+  console.log(options.json ? JSON.stringify({ results }, null, 2) : text(results));
 }
 
 function isChosen(name: string): boolean {
@@ -121,11 +128,22 @@ function fail(reason: string): void {
   process.exitCode = 1;
 }
 
-function table(rows: readonly BenchResult[]): string {
-  const lines = [columns, ...rows.map(cellsOf)];
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+function text(results: readonly BenchResult[]): string {
+  const detailed = results.filter(({ figures }) => figures);
+  const names = [...new Set(detailed.flatMap(({ figures }) => Object.keys(figures!)))];
+  const more = detailed.map(({ name, figures }) =>
+    [name].concat(names.map((figure) => figures![figure]!.toPrecision(3))),
+  );
+  const main = table(columns, results.map(cellsOf));
+  return more.length === 0 ? main : `${main}\n\n${table(['name', ...names], more)}`;
+}
+
+/** All columns to the right but texts. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
   const pad = (cell: string, i: number): string =>
-    numbers.has(columns[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!);
+    texts.has(head[i]!) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!);
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
 
