@@ -40,7 +40,7 @@ const unacceptable = new Set([
 ]);
 
 /** Passing troubles that kafkajs itself does not count among those that a retry helps. */
-const passing = new Set(['CONCURRENT_TRANSACTIONS', 'UNSTABLE_OFFSET_COMMIT']);
+const passing = new Set(['CONCURRENT_TRANSACTIONS', 'UNSTABLE_OFFSET_COMMIT', 'OFFSET_OUT_OF_RANGE']);
 
 const passingNames = new Set([
   'KafkaJSConnectionError',

@@ -171,7 +171,20 @@ export interface Cluster {
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
   findBroker(node: { readonly nodeId: number | string }): Promise<Broker>;
   getNodeIds(): readonly string[];
-  readonly brokerPool: { findConnectedBroker(): Promise<Broker>; readonly connectionPoolBuilder: PoolBuilder };
+  readonly brokerPool: BrokerPool;
+}
+
+interface BrokerPool {
+  findConnectedBroker(): Promise<Broker>;
+  readonly connectionPoolBuilder: PoolBuilder;
+  createBroker(options: unknown): ConnectingBroker;
+}
+
+interface ConnectingBroker {
+  readonly brokerAddress: string;
+  isConnected(): boolean;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
 }
 
 interface PoolBuilder {
@@ -256,6 +269,7 @@ function clusterOf(kafka: Kafka): Cluster {
   inside[symbol] = (options) => {
     const cluster = create(options);
     mendConnections(cluster.brokerPool.connectionPoolBuilder);
+    mendBrokers(cluster.brokerPool);
     return cluster;
   };
   return inside[symbol]({
@@ -275,6 +289,32 @@ function mendConnections(builder: PoolBuilder): void {
       askForNoTimersInThePast(connection.requestQueue);
     }
     return built;
+  };
+}
+
+/**
+ * A broker that lets itself be connected to and then says nothing, as one that is frozen does, counts as connected to
+ * kafkajs, which can ask it nothing, and looks for no other. Here it is as good as one that cannot be reached.
+ */
+function mendBrokers(pool: BrokerPool): void {
+  const create = pool.createBroker.bind(pool);
+  pool.createBroker = (options) => {
+    const broker = create(options);
+    const connect = broker.connect.bind(broker);
+    const isConnected = broker.isConnected.bind(broker);
+    let hasAnswered = false;
+    broker.isConnected = () => hasAnswered && isConnected();
+    broker.connect = async () => {
+      try {
+        await connect();
+        hasAnswered = true;
+      } catch (error) {
+        if ((error as Error).name !== 'KafkaJSRequestTimeoutError') throw error;
+        await broker.disconnect();
+        throw new kafkajs.KafkaJSConnectionError((error as Error).message, { broker: broker.brokerAddress });
+      }
+    };
+    return broker;
   };
 }
 

@@ -20,6 +20,8 @@ const earliest = -2;
 const latest = -1;
 /** How long a round of waiting reads lasts at most: what a read that comes in its midst may have to wait in addition. */
 const roundMs = 25;
+/** For how long a broker that has woken may take itself for the leader, with a log that ends too early. */
+const leaderAgreedWithinMs = 10_000;
 /** How many partitions' unread rests are kept, each of a megabyte or a batch. */
 const mostRests = 16;
 
@@ -100,14 +102,17 @@ export class PartitionReader {
     signal: AbortSignal | undefined,
   ): Promise<ReadResult> {
     const { topic, partition, fromOffset } = place;
+    const leaderAgreedMs = performance.now() + (client.nodeIds.length > 1 ? leaderAgreedWithinMs : 0);
     const fetchKept = async (): Promise<ReadResult> => {
       try {
         return await fetch(place);
       } catch (error) {
         if (errorType(error) !== 'OFFSET_OUT_OF_RANGE') throw error;
         const { start, end } = await this.#range(topic, partition);
-        if (fromOffset > end) throw invalid('fromOffset', fromOffset, `at most the partition's end, ${end}`);
-        return fetch({ ...place, fromOffset: Math.max(start, fromOffset) });
+        if (fromOffset < start) return fetch({ ...place, fromOffset: start });
+        // Perhaps what is there came while the broker that answers was frozen: it is asked for again.
+        if (fromOffset <= end || performance.now() < leaderAgreedMs) throw error;
+        throw invalid('fromOffset', fromOffset, `at most the partition's end, ${end}`);
       }
     };
     return client.asking(`reading ${topic}/${partition} from ${fromOffset}`, fetchKept, signal);

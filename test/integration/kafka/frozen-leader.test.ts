@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerProcess } from '../../../deploy/local/server-process.ts';
 import { startKafka, type KafkaCluster } from '../../../deploy/local/kafka-broker.ts';
-import type { Log } from '../../../pipelines/ports.ts';
+import type { Log, OutgoingRecord, ReadResult } from '../../../pipelines/ports.ts';
+import { KafkaClient } from '../../../services/adapters/kafka/kafka-client.ts';
 import { openKafkaLog } from '../../../services/adapters/kafka/kafka-log.ts';
 
 /**
@@ -16,9 +18,11 @@ import { openKafkaLog } from '../../../services/adapters/kafka/kafka-log.ts';
 const partitions = 12;
 const recordsOfCommit = 20 * partitions;
 const topic = 'frozen';
+const record: OutgoingRecord = { topic, partition: 0, key: 'k', value: null, timestampMs: 1 };
 
 let folder: string;
 let cluster: KafkaCluster;
+let brokers: string[];
 let log: Log;
 
 before(async () => {
@@ -29,8 +33,9 @@ before(async () => {
     // A frozen broker is taken for dead in seconds.
     properties: { 'broker.session.timeout.ms': 3000, 'broker.heartbeat.interval.ms': 500 },
   });
+  brokers = cluster.address.split(',');
   log = await openKafkaLog({
-    brokers: cluster.address.split(','),
+    brokers,
     partitions,
     replicationFactor: 3,
     requestTimeoutMs: 2000,
@@ -103,3 +108,42 @@ test(name, { timeout: 180_000 }, async () => {
     Array.from({ length: state.committed }, (_, i) => [i, recordsOfCommit]),
   );
 });
+
+test('a log opened while the first of its brokers is frozen goes to the next', { timeout: 120_000 }, async () => {
+  const [first] = cluster.brokers;
+  first!.signal('SIGSTOP');
+  try {
+    const opened = await openKafkaLog({ brokers, requestTimeoutMs: 2000 });
+    await Promise.all([1, 2, 3].map(() => opened.append([record])));
+    await opened.close();
+  } finally {
+    first!.signal('SIGCONT');
+  }
+});
+
+test('a leader that has slept through what was written is not believed', { timeout: 120_000 }, async () => {
+  const reader = await openKafkaLog({ brokers });
+  await reader.range(topic, 0);
+  const leader = await leaderOf(topic, 0);
+  leader.signal('SIGSTOP');
+  let reading: Promise<ReadResult>;
+  let end: number;
+  try {
+    await log.append([record]);
+    ({ end } = await log.range(topic, 0));
+    // It still knows of no other leader, and asks the one that sleeps.
+    reading = reader.read({ topic, partition: 0, fromOffset: end });
+    await sleep(200);
+  } finally {
+    leader.signal('SIGCONT');
+  }
+  assert.deepEqual(await reading, { records: [], nextOffset: end });
+  await reader.close();
+});
+
+async function leaderOf(of: string, partition: number): Promise<ServerProcess> {
+  const client = new KafkaClient({ brokers, clientId: 'onlooker', patienceMs: 10_000, requestTimeoutMs: 2000 });
+  const { nodeId } = await client.asking('looking for the leader', () => client.leader(of, partition));
+  client.close();
+  return cluster.brokers[nodeId - 1]!;
+}
