@@ -4,17 +4,27 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeCluster } from './describe-cluster.ts';
 import { freePorts } from './free-ports.ts';
-import { kafkaJars, kafkaVersions, type KafkaVersion } from './kafka-jars.ts';
+import { defaultKafkaVersion, kafkaJars, type KafkaVersion } from './kafka-jars.ts';
 import { requireProgram } from './required-program.ts';
 import { ServerProcess } from './server-process.ts';
+
+type Properties = Readonly<Record<string, string | number>>;
+
+export interface BrokerPorts {
+  readonly port: number;
+  readonly controllerPort: number;
+}
 
 export interface KafkaOptions {
   /** Holds configurations, data and logs; made where it is missing. */
   readonly folder: string;
   readonly brokers?: 1 | 3;
+  /** defaultKafkaVersion() where none is named. */
   readonly version?: KafkaVersion;
   /** Beside, or in place of, those that every broker here has. */
-  readonly properties?: Readonly<Record<string, string | number>>;
+  readonly properties?: Properties | ((ports: BrokerPorts) => Properties);
+  /** Beside those that storage is formatted with, such as --add-scram and its value. */
+  readonly formatArguments?: readonly string[];
   readonly detached?: boolean;
   /** Hears of what takes long. */
   readonly say?: (line: string) => void;
@@ -29,10 +39,8 @@ export interface KafkaCluster {
   kill(): Promise<void>;
 }
 
-interface Node {
+interface Node extends BrokerPorts {
   readonly id: number;
-  readonly port: number;
-  readonly controllerPort: number;
   readonly folder: string;
 }
 
@@ -45,12 +53,12 @@ const clusterId = 'MkU3OEVBNTcwNTJENDM2Qg';
  * Errors: CUPOLA_LOCAL_SERVER_MISSING, CUPOLA_LOCAL_SERVER_FAILED.
  */
 export async function startKafka(options: KafkaOptions): Promise<KafkaCluster> {
-  const { folder, brokers: count = 1, version = kafkaVersions[0]!, say = () => undefined } = options;
+  const { folder, brokers: count = 1, version = defaultKafkaVersion(), say = () => undefined } = options;
   const java = requireProgram('java');
   const jars = join(await kafkaJars(version, say), '*');
   const nodes = await planNodes(folder, count);
   const brokers = nodes.map((node) => broker(java, jars, node, count, options.detached ?? false));
-  await Promise.all(nodes.map((node) => formatStorage(java, jars, node, properties(node, nodes, options.properties))));
+  await Promise.all(nodes.map((node) => formatStorage(java, jars, node, propertiesOf(node, nodes, options), options)));
   for (const each of brokers) each.spawn();
   const address = brokers.map((each) => each.address).join(',');
   const cluster: KafkaCluster = { address, brokers, kill: async () => void (await Promise.all(brokers.map(killOne))) };
@@ -77,7 +85,7 @@ async function planNodes(folder: string, count: number): Promise<Node[]> {
   }));
 }
 
-function properties(node: Node, nodes: readonly Node[], more: KafkaOptions['properties'] = {}): string {
+function propertiesOf(node: Node, nodes: readonly Node[], { properties: more }: KafkaOptions): string {
   const replicas = nodes.length;
   const all = {
     'process.roles': 'broker,controller',
@@ -99,7 +107,7 @@ function properties(node: Node, nodes: readonly Node[], more: KafkaOptions['prop
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,
     'log.cleaner.dedupe.buffer.size': 2_097_152,
-    ...more,
+    ...(typeof more === 'function' ? more(node) : more),
   };
   return Object.entries(all)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -110,11 +118,18 @@ function propertiesFile({ folder }: Node): string {
   return join(folder, 'server.properties');
 }
 
-async function formatStorage(java: string, jars: string, node: Node, text: string): Promise<void> {
+async function formatStorage(
+  java: string,
+  jars: string,
+  node: Node,
+  text: string,
+  { formatArguments = [] }: KafkaOptions,
+): Promise<void> {
   mkdirSync(node.folder, { recursive: true });
   writeFileSync(propertiesFile(node), text);
   const tool = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', jars, 'kafka.tools.StorageTool'];
-  await promisify(execFile)(java, [...tool, 'format', '-t', clusterId, '-c', propertiesFile(node)]);
+  const given = ['-t', clusterId, '-c', propertiesFile(node), ...formatArguments];
+  await promisify(execFile)(java, [...tool, 'format', ...given]);
 }
 
 function broker(java: string, jars: string, node: Node, count: number, detached: boolean): ServerProcess {

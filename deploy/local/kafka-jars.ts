@@ -15,6 +15,23 @@ export type KafkaVersion = keyof typeof loggers;
 /** The newest first. */
 export const kafkaVersions = Object.keys(loggers) as readonly KafkaVersion[];
 
+/**
+ * The release where none is named: what CUPOLA_KAFKA_VERSION says, or the newest.
+ *
+ * Errors: CUPOLA_USAGE_INVALID.
+ */
+export function defaultKafkaVersion(): KafkaVersion {
+  const value = process.env['CUPOLA_KAFKA_VERSION'] ?? kafkaVersions[0]!;
+  const version = kafkaVersions.find((each) => each === value);
+  if (version !== undefined) return version;
+  const bound = kafkaVersions.join(' or ');
+  throw new CupolaError('CUPOLA_USAGE_INVALID', `CUPOLA_KAFKA_VERSION is "${value}"; it must be ${bound}`, {
+    field: 'CUPOLA_KAFKA_VERSION',
+    value,
+    bound,
+  });
+}
+
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
 
 /**

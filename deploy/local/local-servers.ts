@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CupolaError } from '../../pipelines/errors.ts';
 import { startInfluxdb } from './influxdb-server.ts';
 import { startKafka } from './kafka-broker.ts';
-import { kafkaVersions, type KafkaVersion } from './kafka-jars.ts';
+import { defaultKafkaVersion, type KafkaVersion } from './kafka-jars.ts';
 import { serverPids } from './server-pids.ts';
 
 export const serverKinds = ['kafka', 'influxdb'] as const;
@@ -23,7 +23,7 @@ export interface LocalServersOptions {
   readonly kinds: readonly ServerKind[];
   /** 1 by default. */
   readonly brokers?: 1 | 3 | undefined;
-  /** The newest by default. */
+  /** defaultKafkaVersion() where none is named. */
   readonly version?: KafkaVersion | undefined;
   /** Hears what runs already, what is being started and what was ended. */
   readonly say: (line: string) => void;
@@ -85,7 +85,7 @@ async function start(kind: ServerKind, folder: string, options: LocalServersOpti
     const server = await startInfluxdb({ folder, detached: true });
     return { address: server.address, pids: [server.pid!] };
   }
-  const { brokers: count = 1, version = kafkaVersions[0]!, say } = options;
+  const { brokers: count = 1, version = defaultKafkaVersion(), say } = options;
   const { brokers, address } = await startKafka({ folder, brokers: count, version, say, detached: true });
   return { address, pids: brokers.map(({ pid }) => pid!), version };
 }

@@ -13,7 +13,7 @@ deploy/local/down ends them.
   --json             print where they are as JSON
   --only NAME        ${serverKinds.join(' or ')}
   --brokers COUNT    1 or 3 Kafka brokers (default 1)
-  --kafka VERSION    ${kafkaVersions.join(' or ')} (default ${kafkaVersions[0]})`;
+  --kafka VERSION    ${kafkaVersions.join(' or ')} (default: CUPOLA_KAFKA_VERSION, or ${kafkaVersions[0]})`;
 
 const brokerCounts = { '1': 1, '3': 3 } as const;
 
