@@ -1,4 +1,6 @@
 import { CupolaError } from '../errors.ts';
+import { dynamicFloor } from './dynamic-floor.ts';
+import { dynamic } from './dynamic.ts';
 import { fixed } from './fixed.ts';
 import { meanSigma } from './mean-sigma.ts';
 import { medianMad } from './median-mad.ts';
@@ -7,10 +9,13 @@ import { SmoothedJudge, smoothingParameter } from './smoothing.ts';
 import type { PolicyParameter, ScoreJudge, ThresholdCalibration, ThresholdPolicy } from './threshold-policy.ts';
 import type { ThresholdSetting } from './threshold-setting.ts';
 
-/** Every threshold policy. Each has, beside its own parameters, that of smoothing. */
-export const policies: readonly ThresholdPolicy[] = [meanSigma, medianMad, quantile, fixed].map(withSmoothing);
+const every: readonly ThresholdPolicy[] = [meanSigma, medianMad, quantile, fixed, dynamic, dynamicFloor];
+
+/** Every threshold policy. Each has a parameter for smoothing. */
+export const policies: readonly ThresholdPolicy[] = every.map(withSmoothing);
 
 function withSmoothing(policy: ThresholdPolicy): ThresholdPolicy {
+  if (policy.parameters.some(({ name }) => name === smoothingParameter.name)) return policy;
   return { ...policy, parameters: [...policy.parameters, smoothingParameter] };
 }
 
