@@ -9,10 +9,11 @@ const random = SeededRandom.for(5, 'dynamic');
 const quiet = Array.from({ length: 500 }, () => random.between(0.5, 1.5));
 const calibration = { holdoutScores: quiet, holdoutScoresPerWindow: 1, windowsPerDay: 1440, errorUnit: 0.1 };
 
+const mean = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0) / of.length;
+const sd = (of: readonly number[]): number => Math.sqrt(mean(of.map((one) => (one - mean(of)) ** 2)));
+
 /** The paper's formula, word for word: slow and plain. */
 function epsilonByDefinition(scores: readonly number[], join: number): number {
-  const mean = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0) / of.length;
-  const sd = (of: readonly number[]): number => Math.sqrt(mean(of.map((one) => (one - mean(of)) ** 2)));
   let [epsilon, best] = [mean(scores) + 12 * sd(scores), -Infinity];
   for (let z = 2.5; z <= 12; z += 0.5) {
     const candidate = mean(scores) + z * sd(scores);
@@ -27,6 +28,13 @@ function epsilonByDefinition(scores: readonly number[], join: number): number {
   }
   return epsilon;
 }
+
+/** What a score is held against after a holdout of 1 and 3, with a floor like this. */
+const floorOf = (floor: Record<string, number>): number => {
+  const parameters = { smoothing: 0, floorK: 0, floorQ: 0, floorMargin: 1, floorError: 0, ...floor };
+  const judge = beginJudge({ policy: 'dynamic-floor', parameters }, { ...calibration, holdoutScores: [1, 3] });
+  return judge.judge(0)!.level;
+};
 
 describe('the dynamic threshold', () => {
   it('is the level that the paper defines, on spikes of every height and number', () => {
@@ -73,11 +81,6 @@ describe('the dynamic threshold', () => {
   });
 
   it('never falls below its floor, smoothed like the scores, nor below the least error that matters', () => {
-    const floorOf = (floor: Record<string, number>): number => {
-      const parameters = { smoothing: 0, floorK: 0, floorQ: 0, floorMargin: 1, floorError: 0, ...floor };
-      const judge = beginJudge({ policy: 'dynamic-floor', parameters }, { ...calibration, holdoutScores: [1, 3] });
-      return judge.judge(0)!.level;
-    };
     const waitless = { delay: 0 };
     assert.ok(floorOf({ ...waitless, floorError: 100 }) >= 1000);
     assert.ok(floorOf({ ...waitless, floorK: 50 }) >= 52);
