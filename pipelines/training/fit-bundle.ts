@@ -1,5 +1,6 @@
 import type { ArchitectureDescription, WindowShape } from '../autoencoders/architecture.ts';
 import type { Bundle, BundleManifest, WindowRange } from '../autoencoders/bundle.ts';
+import { scalingOf } from '../autoencoders/objective-settings.ts';
 import { allocateFeatureWindows, createWindowEncoder, type WindowEncoder } from '../features/encode-window.ts';
 import { featureLayout, type FeatureLayout } from '../features/feature-layout.ts';
 import { fitScaler } from '../features/fit-scaler.ts';
@@ -40,9 +41,9 @@ export async function fitBundle(
   const layout = featureLayout(definition);
   const { rows, features, scoredFeatures } = layout;
   const shape: WindowShape = { rows, features, scoredFeatures };
-  const scaler = fitScaler(layout, 'standard', training);
-  const encode = createWindowEncoder(layout, scaler);
   const { architecture, threshold, ...how } = options;
+  const scaler = fitScaler(layout, scalingOf(architecture.settings), training);
+  const encode = createWindowEncoder(layout, scaler);
   const fitted = await backend.fit(
     {
       architecture,
@@ -64,6 +65,7 @@ export async function fitBundle(
     holdout: rangeOf(holdout),
     channelWeights: layout.scored.map(() => 1),
     holdoutErrors: [],
+    holdoutStrideMs: strideOf(holdout),
     holdoutMedianError: 1,
     threshold,
     statistics: channelStatistics(definition, layout.strideRows, training),
@@ -91,6 +93,12 @@ function encodeAll(layout: FeatureLayout, encode: WindowEncoder, windows: readon
   const encoded = allocateFeatureWindows(layout, windows.length);
   windows.forEach((window, index) => encode(window, encoded, index));
   return encoded;
+}
+
+/** Least distance between windows: a greater one is where windows were left out. */
+function strideOf(windows: readonly TrainingWindow[]): number | undefined {
+  const distances = windows.slice(1).map(({ startMs }, index) => startMs - windows[index]!.startMs);
+  return distances.length > 0 ? Math.min(...distances) : undefined;
 }
 
 function rangeOf(windows: readonly TrainingWindow[]): WindowRange {
