@@ -97,8 +97,8 @@ const history = 'The last training rows are the history of the first test window
 const trained =
   'Scaler, weights and threshold come from the training part alone; its newest windows are the holdout. The same ' +
   'settings hold for every channel.';
-const unlabelled =
-  'There are no labels. robust-limits watches after its warm-up, and the model, where one was fitted, from the end of ' +
+const untrained =
+  'There is no training part. robust-limits watches after its warm-up, and the model, where one was fitted, from the end of ' +
   'its holdout on. Rows index into the whole recording.';
 
 /** Puts the report of a replay together. */
@@ -109,11 +109,12 @@ export function replayReport(
   seconds: number,
 ): ReplayReport {
   const channels = members.map(channelReport);
-  const isLabelled = members.some(({ member }) => member.timeline !== null);
+  const isSplit = members.some(({ member }) => member.timeline !== null);
+  const isLabelled = isSplit || members.some(({ member }) => member.labelled.length > 0);
   return {
     dataset,
     seed,
-    notes: isLabelled ? [causal, history, trained] : [causal, unlabelled],
+    notes: isSplit ? [causal, history, trained] : [causal, untrained],
     channels,
     sequences: isLabelled ? guardedSequences(channels) : null,
     gaps: members.flatMap(({ watched }) => watched.gaps.map(gapReport)),

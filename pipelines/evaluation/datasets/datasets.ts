@@ -3,10 +3,11 @@ import { csvSeries } from './csv-series.ts';
 import type { Dataset } from './dataset.ts';
 import { issAltitude, issUrineTank } from './iss.ts';
 import { msl, nasaSmapMsl, smap } from './nasa-smap-msl.ts';
+import { nab } from './nab.ts';
 import { smd } from './smd.ts';
 
 /** Every data set that `replay` can read. */
-export const datasets: readonly Dataset[] = [nasaSmapMsl, smap, msl, smd, issUrineTank, issAltitude, csvSeries];
+export const datasets: readonly Dataset[] = [nasaSmapMsl, smap, msl, smd, nab, issUrineTank, issAltitude, csvSeries];
 
 /** The data set of that name. Errors: CUPOLA_DATASET_NOT_FOUND. */
 export function findDataset(name: string): Dataset {

@@ -26,6 +26,9 @@ export interface DatasetMember {
   readonly recording: Recording;
   /** Which rows are for training and which for the test; null where the data set does not say. */
   readonly timeline: RowTimeline | null;
-  /** Labelled anomalies as rows of the test part, ascending; empty where the data set has no labels. */
+  /**
+   * Labelled anomalies, ascending, as rows of the test part, or of the whole recording where `timeline` is null; empty
+   * where the data set has no labels.
+   */
   readonly labelled: readonly RowRange[];
 }

@@ -24,7 +24,6 @@ export function classificationFigures(
   const counts = [0, 0, 0, 0];
   for (let i = 0; i < labelled.length; i++) counts[(predicted[i] === 0 ? 0 : 2) + (labelled[i] === 0 ? 0 : 1)]!++;
   const [trueNegatives, falseNegatives, falsePositives, truePositives] = counts as [number, number, number, number];
-  const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
   return {
     truePositives,
     falsePositives,
@@ -35,4 +34,8 @@ export function classificationFigures(
     recall: ratio(truePositives, truePositives + falseNegatives),
     f1: ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives),
   };
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
 }

@@ -16,6 +16,12 @@ interface ScipyCase {
 const pooled = (sample: readonly (readonly [number, number])[]): number =>
   sample.reduce((sum, [found]) => sum + found, 0) / sample.reduce((sum, [, total]) => sum + total, 0);
 
+const sum = (sample: readonly number[]): number => sample.reduce((total, one) => total + one, 0);
+
+const intervalOfSum = (seed: number): unknown => bootstrapInterval([1, 2, 3, 4, 7], sum, { seed, resamples: 100 });
+
+const fiveIfOne = (sample: readonly number[]): number | null => (sample.includes(1) ? 5 : null);
+
 test('the interval of a pooled ratio is that of SciPy, as far as 20,000 random resamples agree', () => {
   for (const { name, found, total, confidence, low, high } of metricFixture('bootstrap') as ScipyCase[]) {
     const channels = found.map((one, i) => [one, total[i]!] as const);
@@ -30,16 +36,13 @@ test('one channel alone gives an interval of no width, the same seed the same in
     bootstrapInterval([7], ([one]) => one!, { seed: 1 }),
     { low: 7, high: 7, withoutFigure: 0 },
   );
-  const interval = (seed: number): unknown =>
-    bootstrapInterval([1, 2, 3, 4, 7], (sample) => sample.reduce((a, b) => a + b), { seed, resamples: 100 });
-  assert.deepEqual(interval(3), interval(3));
-  assert.notDeepEqual(interval(3), interval(4));
+  assert.deepEqual(intervalOfSum(3), intervalOfSum(3));
+  assert.notDeepEqual(intervalOfSum(3), intervalOfSum(4));
 });
 
 test('resamples without a figure are counted and left out', () => {
-  const figureOf = (sample: readonly number[]): number | null => (sample.includes(1) ? 5 : null);
-  const { low, high, withoutFigure } = bootstrapInterval([0, 1], figureOf, { seed: 1, resamples: 1000 })!;
+  const { low, high, withoutFigure } = bootstrapInterval([0, 1], fiveIfOne, { seed: 1, resamples: 1000 })!;
   assert.deepEqual([low, high], [5, 5]);
   assert.ok(withoutFigure > 200 && withoutFigure < 300, String(withoutFigure));
-  assert.equal(bootstrapInterval([0], figureOf, { seed: 1 }), null);
+  assert.equal(bootstrapInterval([0], fiveIfOne, { seed: 1 }), null);
 });

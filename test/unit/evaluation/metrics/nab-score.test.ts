@@ -86,13 +86,16 @@ test('a detection is worth less the later in its window, and costs more the furt
   assert.ok(isClose(rawScoreOf(500, 499), 1 - 0.11), 'before the first window');
 });
 
+/** Of a series of 20,000 rows in which one is detected, before its window. */
+function rawScoreOfLong(row: number): number {
+  const score = new Float64Array(20_000).fill(1, row, row + 1);
+  return nabScore([{ score, windows: [[9000, 9099]] }], standard, 1).rawScore;
+}
+
 test('nothing in the first 15 % of a series counts, of at most 5000 rows', () => {
   assert.equal(rawScoreOf(149), -1);
   assert.ok(isClose(rawScoreOf(150), -1.11));
-  const long = (row: number): number =>
-    nabScore([{ score: new Float64Array(20_000).fill(1, row, row + 1), windows: [[9000, 9099]] }], standard, 1)
-      .rawScore;
-  assert.deepEqual([long(749), long(750)], [-1, -1.11]);
+  assert.deepEqual([rawScoreOfLong(749), rawScoreOfLong(750)], [-1, -1.11]);
 });
 
 test('a window in probation can be found by nobody, and is still asked for', () => {

@@ -20,8 +20,10 @@ test('a constant series has no period, whatever rounding makes of its mean', () 
   assert.equal(periodLength([]), 125);
 });
 
+function wave(rows: number, period: number): number[] {
+  return Array.from({ length: rows }, (_, row) => Math.sin((2 * Math.PI * row) / period));
+}
+
 test('rows after the first 20,000 do not matter', () => {
-  const wave = (rows: number, period: number): number[] =>
-    Array.from({ length: rows }, (_, row) => Math.sin((2 * Math.PI * row) / period));
   assert.equal(periodLength([...wave(20_000, 40), ...wave(20_000, 77)]), 40);
 });
