@@ -108,12 +108,19 @@ export const errorTable = {
   },
   CUPOLA_LOG_UNREACHABLE: {
     meaning: 'No broker of the log answered, or none that could, for as long as was waited.',
-    remedy: 'See that the brokers run, that log.brokers names them, and that the network lets them be reached.',
+    remedy:
+      'See that the brokers run, that log.brokers names them, that log.tls.enabled is as they have it, and that the network lets them be reached.',
   },
   CUPOLA_LOG_ACCESS_REFUSED: {
     meaning: 'The brokers of the log refused who asks, or what was asked for.',
     remedy:
-      'Correct log.sasl, or have its user granted the topics, groups and transactional ids that the message names.',
+      'Correct log.sasl, or have its user granted the topics, groups and transactional ids that the message names (docs/kafka.md).',
+  },
+  CUPOLA_LOG_TLS_FAILED: {
+    meaning:
+      'No encrypted connection to a broker of the log: its certificate is not to be trusted, or ours is not taken.',
+    remedy:
+      "Name the authority of the brokers' certificates in log.tls.caFile, and the brokers in log.brokers as their certificates do; where they ask for a certificate, log.tls.certFile and log.tls.keyFile.",
   },
   CUPOLA_LOG_FAILED: {
     meaning: 'A broker of the log answered with an error that trying again does not help.',

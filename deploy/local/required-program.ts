@@ -2,7 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CupolaError } from '../../pipelines/errors.ts';
 
-const packages = { java: 'openjdk-17-jre-headless', mvn: 'maven', influxd: 'influxdb', mosquitto: 'mosquitto' };
+const packages = {
+  java: 'openjdk-17-jre-headless',
+  keytool: 'openjdk-17-jre-headless',
+  mvn: 'maven',
+  influxd: 'influxdb',
+  mosquitto: 'mosquitto',
+};
 
 /**
  * Finds a program on the PATH.

@@ -17,7 +17,7 @@ export interface ServerCommand {
   readonly detached: boolean;
 }
 
-const readyWithinMs = 60_000;
+const readyWithinMs = 120_000;
 const pollMs = 50;
 /** What a server may take to end in order. */
 const graceMs = 15_000;

@@ -133,6 +133,7 @@ const errors: Readonly<Record<number, readonly [type: string, retriable: boolean
   14: ['GROUP_LOAD_IN_PROGRESS', true],
   15: ['GROUP_COORDINATOR_NOT_AVAILABLE', true],
   16: ['NOT_COORDINATOR_FOR_GROUP', true],
+  29: ['TOPIC_AUTHORIZATION_FAILED', false],
   30: ['GROUP_AUTHORIZATION_FAILED', false],
   47: ['INVALID_PRODUCER_EPOCH', false],
   49: ['INVALID_PRODUCER_ID_MAPPING', false],

@@ -7,6 +7,8 @@ interface KafkaError extends Error {
   readonly retriable?: boolean;
   readonly broker?: string;
   readonly cause?: unknown;
+  /** Of a request about several topics. */
+  readonly errors?: readonly unknown[];
 }
 
 /** What a broker answers to a writer that a newer one has fenced, or whose transaction it has given up. */
@@ -56,7 +58,7 @@ const passingNames = new Set([
 export function innermost(error: unknown): KafkaError {
   let inner = error as KafkaError;
   while (inner.name?.startsWith('KafkaJSN') && inner.cause instanceof Error) inner = inner.cause;
-  return inner;
+  return (inner.errors?.[0] as KafkaError | undefined) ?? inner;
 }
 
 /** The broker's own word for what went wrong, such as NOT_LEADER_FOR_PARTITION; null where it said nothing. */
@@ -79,9 +81,18 @@ export function isOutOfSequence(error: unknown): boolean {
   );
 }
 
+/** What Node and OpenSSL call the troubles of certificates and of TLS. */
+const tlsCode = /CERT|SIGNATURE|INVALID_CA|^ERR_(TLS|SSL|OSSL)_|^EPROTO$/;
+
+/** Whether there is no encrypted connection, and will be none. */
+function isTlsTrouble(error: unknown): boolean {
+  const { code } = innermost(error);
+  return typeof code === 'string' && tlsCode.test(code);
+}
+
 /** Whether trying again can help: a broker is away, a leader moves, another transaction is about to end. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof CupolaError) return false;
+  if (error instanceof CupolaError || isTlsTrouble(error)) return false;
   const { name, retriable } = innermost(error);
   const type = errorType(error);
   if (type !== null && (refused.has(type) || fencing.has(type))) return false;
@@ -107,6 +118,7 @@ export function cupolaError(error: unknown, doing: string): CupolaError {
   if (type !== null && unacceptable.has(type)) return new CupolaError('CUPOLA_LOG_REQUEST_INVALID', detail, subject);
   if (inner.name === 'KafkaJSSASLAuthenticationError' || (type !== null && refused.has(type)))
     return new CupolaError('CUPOLA_LOG_ACCESS_REFUSED', detail, subject);
+  if (isTlsTrouble(error)) return new CupolaError('CUPOLA_LOG_TLS_FAILED', detail, { ...subject, field: 'log.tls' });
   if (isPassing(error)) return new CupolaError('CUPOLA_LOG_UNREACHABLE', detail, subject);
   return new CupolaError('CUPOLA_LOG_FAILED', detail, subject);
 }

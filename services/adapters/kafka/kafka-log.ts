@@ -64,7 +64,7 @@ const defaults = {
 /**
  * Opens a log on Kafka's brokers (3.9 or later).
  *
- * Errors: CUPOLA_LOG_UNREACHABLE, CUPOLA_LOG_ACCESS_REFUSED.
+ * Errors: CUPOLA_LOG_UNREACHABLE, CUPOLA_LOG_ACCESS_REFUSED, CUPOLA_LOG_TLS_FAILED.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
   const log = new KafkaLog(options);
@@ -102,10 +102,9 @@ class KafkaLog implements Log {
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     this.#refuseClosed();
-    const found = await this.#admin.find(specs.map(({ name }) => this.#names.topic(name)));
-    const existing = new Map(found.map((topic) => [topic.name, topic]));
+    const existing = await this.#admin.partitions(specs.map(({ name }) => this.#names.topic(name)));
     const keyed = specs.filter(({ partitioning }) => partitioning === 'keyed');
-    const counts = keyed.flatMap(({ name }) => existing.get(this.#names.topic(name))?.partitions ?? []);
+    const counts = keyed.flatMap(({ name }) => existing.get(this.#names.topic(name)) ?? []);
     const partitions = agreedPartitions(this.#wantedPartitions, counts);
     const wanted = specs.map((spec) => wantedTopic(spec, this.#names, partitions));
     await this.#admin.create(wanted.filter(({ name }) => !existing.has(name)));

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { connect as connectSocket, type Socket, isIP } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { connect as connectTls, createSecureContext, type ConnectionOptions } from 'node:tls';
 import kafkajs from 'kafkajs';
 import type { Kafka, SASLOptions } from 'kafkajs';
+import { cupolaError } from './kafka-errors.ts';
 
 /**
  * The inside of kafkajs 2.2.4 that the adapter stands on: its cluster and brokers, that is connections, authentication,
@@ -236,7 +237,7 @@ export function openCluster(connection: KafkaConnection, requestTimeoutMs: numbe
       if (isEnded) socket.destroy(new Error('disconnected'));
       return socket;
     },
-    ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
+    ...(connection.ssl === undefined ? {} : { ssl: secured(connection.ssl) }),
     ...(connection.sasl === undefined ? {} : { sasl: connection.sasl }),
   });
   return {
@@ -250,6 +251,16 @@ export function openCluster(connection: KafkaConnection, requestTimeoutMs: numbe
       }
     },
   };
+}
+
+/** Refuses what is no certificate or key at once: kafkajs would take it for a broker's trouble. */
+function secured(ssl: boolean | ConnectionOptions): boolean | ConnectionOptions {
+  if (typeof ssl === 'boolean') return ssl;
+  try {
+    return { ...ssl, secureContext: createSecureContext(ssl) };
+  } catch (error) {
+    throw cupolaError(error, 'reading the certificates and the key');
+  }
 }
 
 function open(host: string, port: number, ssl: ConnectionOptions | undefined, onConnect: () => void): Socket {

@@ -57,22 +57,31 @@ export class TopicAdmin {
     this.#replicationFactor = replicationFactor;
   }
 
-  /** Those of the names that there are. */
-  async find(names: readonly string[]): Promise<FoundTopic[]> {
+  /** How many partitions those of the names have that there are. */
+  async partitions(names: readonly string[]): Promise<Map<string, number>> {
     return this.#asking('looking at topics', async () => {
       const all = new Set(await this.#admin.listTopics());
       const existing = names.filter((name) => all.has(name));
-      if (existing.length === 0) return [];
+      if (existing.length === 0) return new Map();
       const { topics } = await this.#admin.fetchTopicMetadata({ topics: existing });
+      return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+    });
+  }
+
+  /** Those of the names that there are. It takes a right of its own to see what is set for them. */
+  async find(names: readonly string[]): Promise<FoundTopic[]> {
+    const existing = await this.partitions(names);
+    if (existing.size === 0) return [];
+    return this.#asking(`looking at what is set for topics ${[...existing.keys()].join(', ')}`, async () => {
       const { resources } = await this.#admin.describeConfigs({
         includeSynonyms: false,
-        resources: existing.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+        resources: [...existing.keys()].map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
       });
-      return topics.map(({ name, partitions }) => {
+      return [...existing].map(([name, partitions]) => {
         const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];
         return {
           name,
-          partitions: partitions.length,
+          partitions,
           configs: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
           own: new Set(
             entries.filter((entry) => entry.configSource === setForTopic).map(({ configName }) => configName),
@@ -91,7 +100,7 @@ export class TopicAdmin {
       replicationFactor: this.#replicationFactor,
       configEntries: Object.entries({ ...atCreation, ...configs }).map(([name, value]) => ({ name, value })),
     }));
-    await this.#asking('creating topics', async () => {
+    await this.#asking(`creating topics ${topics.map(({ name }) => name).join(', ')}`, async () => {
       try {
         await this.#admin.createTopics({ topics: request, waitForLeaders: false });
       } catch (error) {
