@@ -1,14 +1,35 @@
 import type { z } from 'zod';
 import { CupolaError } from '../errors.ts';
 import type { ArchitectureDescription, WindowShape } from './architecture.ts';
-import { denseSettingsSchema } from './dense-settings.ts';
+import {
+  contractiveSettingsSchema,
+  denoisingSettingsSchema,
+  denseSettingsSchema,
+  kSparseSettingsSchema,
+  overcompleteSettingsSchema,
+  sparseKlSettingsSchema,
+  sparseL1SettingsSchema,
+  stackedSettingsSchema,
+} from './dense-settings.ts';
 import { lstmSettingsSchema } from './lstm-settings.ts';
 
 /**
  * The declaration of each architecture that can be trained, by name: its settings with bounds, defaults and descriptions,
  * its title and description as the schema's own; architectures.ts builds them.
  */
-export const architectureSettings = { dense: denseSettingsSchema, lstm: lstmSettingsSchema } as const;
+export const architectureSettings = {
+  dense: denseSettingsSchema,
+  /** What textbooks call it. */
+  undercomplete: denseSettingsSchema,
+  stacked: stackedSettingsSchema,
+  overcomplete: overcompleteSettingsSchema,
+  'sparse-l1': sparseL1SettingsSchema,
+  'sparse-kl': sparseKlSettingsSchema,
+  'k-sparse': kSparseSettingsSchema,
+  denoising: denoisingSettingsSchema,
+  contractive: contractiveSettingsSchema,
+  lstm: lstmSettingsSchema,
+} as const;
 
 export type ArchitectureName = keyof typeof architectureSettings;
 

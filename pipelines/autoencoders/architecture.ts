@@ -17,16 +17,13 @@ export interface ArchitectureDescription {
 }
 
 /**
- * An autoencoder architecture: one file each, listed in architectures.ts.
+ * An autoencoder architecture: one file each, listed in architectures.ts, its settings declared in architecture-settings.ts. It
+ * builds a model with random weights, the same for the same seed, from a description whose settings were checked. Errors:
+ * CUPOLA_ARCHITECTURE_INVALID for settings that do not go with the shape.
  *
  * Models map [batch, rows, features] to [batch, rows, scoredFeatures] in scaled units, through a latent code [batch, code].
  */
-export interface Architecture {
-  readonly name: string;
-  /** Checks settings and fills defaults; throws CUPOLA_ARCHITECTURE_INVALID naming setting, value and bound. */
-  parse(settings: unknown): ArchitectureDescription;
-  build(description: ArchitectureDescription, shape: WindowShape, seed: number): TrainableModel;
-}
+export type Architecture = (description: ArchitectureDescription, shape: WindowShape, seed: number) => TrainableModel;
 
 /** Something that training minimises. */
 export interface Objective {

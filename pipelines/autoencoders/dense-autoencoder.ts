@@ -4,8 +4,9 @@ import type { ArchitectureDescription, TrainableModel, WindowShape } from './arc
 import type { DenseLayer, ExportedValue } from './dense-layer.ts';
 import type { DenseSettings } from './dense-settings.ts';
 import { denseStack, exportThrough, through, type DenseStack } from './dense-stack.ts';
+import { trainLayerByLayer, type StackEnds } from './layer-wise-start.ts';
 import { reconstructionLoss, type TensorBatch } from './loss.ts';
-import { outputActivation, type ObjectiveSettings } from './objective-settings.ts';
+import { outputActivation } from './objective-settings.ts';
 import { onnxNames, OnnxGraph } from './onnx-export.ts';
 import { startAtPrincipalComponents } from './principal-start.ts';
 
@@ -36,7 +37,8 @@ export interface DenseTraits {
 
 /**
  * An autoencoder of fully connected layers over the whole window: hidden layers, a code, the hidden layers mirrored. Where
- * it is linear and its code narrower than the window it starts at the principal components.
+ * it is linear and its code narrower than the window it starts at the principal components; where it has hidden layers it may be
+ * trained layer by layer first.
  */
 export function denseAutoencoder(
   description: ArchitectureDescription,
@@ -44,8 +46,8 @@ export function denseAutoencoder(
   seed: number,
   { corrupt, penalty, select }: DenseTraits = {},
 ): TrainableModel {
-  const settings = description.settings as unknown as DenseSettings & ObjectiveSettings;
-  const { hidden, code, codeActivation, inputLimit, weightDecay } = settings;
+  const settings = description.settings as unknown as DenseSettings;
+  const { inputLimit, weightDecay } = settings;
   const { rows, features, scoredFeatures } = shape;
   const random = SeededRandom.for(seed, 'weights');
   const stack = denseStack(settings, shape, outputActivation(settings), random);
@@ -58,30 +60,36 @@ export function denseAutoencoder(
     const output = through(encoder, x);
     return select ? select.apply(output) : output;
   };
-  const decode = (code: tf.Tensor2D): tf.Tensor3D => tf.reshape(through(decoder, code), [-1, rows, scoredFeatures]);
+  const toRows = (y: tf.Tensor2D): tf.Tensor3D => tf.reshape(y, [-1, rows, scoredFeatures]);
+  const ends: StackEnds = { flat, loss: (batch, y) => reconstructionLoss(batch, toRows(y), settings) };
   const loss = (batch: TensorBatch, random: SeededRandom): tf.Scalar => {
     const x = flat(corrupt ? corrupt(batch.windows, random) : batch.windows);
     const code = codeOf(x);
-    let sum = reconstructionLoss(batch, decode(code), settings);
+    let sum = ends.loss(batch, through(decoder, code));
     if (penalty) sum = tf.add(sum, penalty({ x, code, encoder }, random));
     if (weightDecay > 0) sum = tf.add(sum, tf.mul(weightDecay, squaredWeights(variables)));
     return sum;
   };
-  const isLinear = hidden.length === 0 && codeActivation === 'linear' && outputActivation(settings) === 'linear';
   return {
     description,
     shape,
     variables,
     encode: (windows) => codeOf(flat(windows)),
-    reconstruct: (windows) => decode(codeOf(flat(windows))),
+    reconstruct: (windows) => toRows(through(decoder, codeOf(flat(windows)))),
     objectives: [{ variables, loss }],
-    ...(isLinear &&
-      code < rows * features && {
-        startFrom: (windows) => startAtPrincipalComponents(stack, shape, windows, flat, random),
-      }),
+    async startFrom(windows, minimise) {
+      if (settings.hidden.length > 0) await trainLayerByLayer(stack, ends, minimise, settings.pretrainEpochs);
+      else if (!select && isLinear(settings) && settings.code < rows * features)
+        await startAtPrincipalComponents(stack, shape, windows, flat, random);
+    },
     exportOnnx: () => exportModel(description, shape, stack, select),
     dispose: () => tf.dispose([...variables]),
   };
+}
+
+/** Whether one layer in and one out are linear both. */
+function isLinear(settings: DenseSettings): boolean {
+  return settings.codeActivation === 'linear' && outputActivation(settings) === 'linear';
 }
 
 /** Of all kernels; biases do not count. */
@@ -96,7 +104,7 @@ function exportModel(
   { encoder, decoder }: DenseStack,
   select?: CodeSelection,
 ): Uint8Array {
-  const { code, inputLimit } = settings as unknown as DenseSettings & ObjectiveSettings;
+  const { code, inputLimit } = settings as unknown as DenseSettings;
   const { rows, features, scoredFeatures } = shape;
   const graph = new OnnxGraph();
   const limited = graph.add('Clip', [onnxNames.windows, graph.scalar(-inputLimit), graph.scalar(inputLimit)]);

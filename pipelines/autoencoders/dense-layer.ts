@@ -32,19 +32,20 @@ export interface ExportedValue {
  * many at a time over the whole batch, and what is left at its end by other instructions with other roundings: a window's
  * bits would depend on where it stands. 16 float32 are the widest vector there is (AVX-512).
  */
-const vectorWidth = 16;
+export const vectorWidth = 16;
 
 type Size = readonly [rows: number, columns: number];
 
-const onnxActivation = { relu: 'Relu', elu: 'Elu', tanh: 'Tanh', sigmoid: 'Sigmoid' } as const;
+export const onnxActivation = { relu: 'Relu', elu: 'Elu', tanh: 'Tanh', sigmoid: 'Sigmoid' } as const;
 
-interface ActivationFunction {
+export interface ActivationFunction {
   readonly apply: (x: tf.Tensor2D) => tf.Tensor2D;
   /** The derivative at the x that gave this output. */
   readonly slope: (output: tf.Tensor2D) => tf.Tensor2D;
 }
 
-const activations: Readonly<Record<Activation, ActivationFunction>> = {
+/** What each activation applies. */
+export const activations: Readonly<Record<Activation, ActivationFunction>> = {
   linear: { apply: (x) => x, slope: (output) => tf.onesLike(output) },
   relu: { apply: tf.relu, slope: (output) => tf.step(output) },
   elu: { apply: tf.elu, slope: (output) => tf.minimum(tf.add(output, 1), 1) },

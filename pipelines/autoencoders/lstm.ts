@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { SeededRandom } from '../random.ts';
-import { parseArchitecture, requireUndercomplete } from './architecture-settings.ts';
-import type { Architecture, TrainableModel, WindowShape } from './architecture.ts';
+import { requireUndercomplete } from './architecture-settings.ts';
+import type { ArchitectureDescription, TrainableModel, WindowShape } from './architecture.ts';
 import { denseLayer, type DenseLayer } from './dense-layer.ts';
 import { lstmLayer, type LstmLayer } from './lstm-layer.ts';
 import type { Walk } from './lstm-recurrence.ts';
@@ -14,38 +14,34 @@ import { onnxNames, OnnxGraph } from './onnx-export.ts';
  * encoder's last state, through a linear layer, is the code; the decoder, given the code at every step, rebuilds the
  * window from its newest row backwards.
  */
-export const lstm: Architecture = {
-  name: 'lstm',
-  parse: (settings) => parseArchitecture('lstm', settings),
-  build(description, shape, seed): TrainableModel {
-    requireUndercomplete(description, shape);
-    const settings = description.settings as LstmSettings;
-    const { inputLimit } = settings;
-    const layers = createLayers(settings, shape, seed);
-    const { encoder, toCode, decoder, toRows } = layers;
-    const variables = [...encoder, toCode, ...decoder, toRows].flatMap((layer) => layer.variables);
-    const { rows, features, scoredFeatures } = shape;
+export function lstm(description: ArchitectureDescription, shape: WindowShape, seed: number): TrainableModel {
+  requireUndercomplete(description, shape);
+  const settings = description.settings as LstmSettings;
+  const { inputLimit } = settings;
+  const layers = createLayers(settings, shape, seed);
+  const { encoder, toCode, decoder, toRows } = layers;
+  const variables = [...encoder, toCode, ...decoder, toRows].flatMap((layer) => layer.variables);
+  const { rows, features, scoredFeatures } = shape;
 
-    const encode = (windows: tf.Tensor3D): tf.Tensor2D => {
-      const timeMajor = tf.transpose(tf.clipByValue(windows, -inputLimit, inputLimit), [1, 0, 2]);
-      const states = through(encoder, tf.reshape(timeMajor, [-1, features]));
-      const batch = windows.shape[0];
-      return toCode.apply(tf.slice(states, [(rows - 1) * batch, 0], [batch, states.shape[1]]));
-    };
-    return {
-      description,
-      shape,
-      variables,
-      encode,
-      reconstruct(windows) {
-        const rebuilt = toRows.apply(through(decoder, encode(windows)));
-        return tf.transpose(tf.reshape(rebuilt, [rows, windows.shape[0], scoredFeatures]), [1, 0, 2]);
-      },
-      exportOnnx: () => exportLayers(layers, shape, settings),
-      dispose: () => tf.dispose([...variables]),
-    };
-  },
-};
+  const encode = (windows: tf.Tensor3D): tf.Tensor2D => {
+    const timeMajor = tf.transpose(tf.clipByValue(windows, -inputLimit, inputLimit), [1, 0, 2]);
+    const states = through(encoder, tf.reshape(timeMajor, [-1, features]));
+    const batch = windows.shape[0];
+    return toCode.apply(tf.slice(states, [(rows - 1) * batch, 0], [batch, states.shape[1]]));
+  };
+  return {
+    description,
+    shape,
+    variables,
+    encode,
+    reconstruct(windows) {
+      const rebuilt = toRows.apply(through(decoder, encode(windows)));
+      return tf.transpose(tf.reshape(rebuilt, [rows, windows.shape[0], scoredFeatures]), [1, 0, 2]);
+    },
+    exportOnnx: () => exportLayers(layers, shape, settings),
+    dispose: () => tf.dispose([...variables]),
+  };
+}
 
 interface Layers {
   readonly encoder: readonly LstmLayer[];

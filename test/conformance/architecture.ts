@@ -166,6 +166,7 @@ function outOfBounds({
   exclusiveMinimum,
   items,
   maxItems,
+  const: only,
   enum: choices,
 }: SettingDescription): [unknown, string][] {
   const found: [unknown, string][] = [[null, '']];
@@ -173,6 +174,7 @@ function outOfBounds({
   if (exclusiveMinimum !== undefined) found.push([exclusiveMinimum, `${exclusiveMinimum}`]);
   if (maximum !== undefined) found.push([maximum + 1, `${maximum}`]);
   if (type === 'integer') found.push([1.5, 'int']);
+  if (only !== undefined) found.push(['nonsense', only]);
   if (choices) found.push(['nonsense', choices[0]!]);
   if (items?.maximum !== undefined) found.push([[items.maximum + 1], `${items.maximum}`]);
   if (maxItems !== undefined) found.push([Array(maxItems + 1).fill(items?.minimum ?? 1), `${maxItems}`]);
