@@ -18,21 +18,18 @@ const noPeriod = 125;
  * Source: TSB-AD 1.5, `find_length_rank(data, rank=1)`, which gives the sliding window of VUS-PR.
  */
 export function periodLength(values: ArrayLike<number>): number {
-  const correlation = autocorrelation(
-    Float64Array.from({ length: Math.min(mostRows, values.length) }, (_, i) => values[i]!),
-  );
+  const correlation = autocorrelation(Float64Array.from(values).subarray(0, mostRows));
   let highest = -1;
   for (let i = 1; i + 1 < correlation.length; i++) {
     const isPeak = correlation[i]! > correlation[i - 1]! && correlation[i]! > correlation[i + 1]!;
-    if (isPeak && (highest === -1 || correlation[i]! >= correlation[highest]!)) highest = i;
+    if (isPeak && (highest === -1 || correlation[i]! > correlation[highest]!)) highest = i;
   }
   return highest < leastPeak || highest > mostPeak ? noPeriod : highest + shortestLag;
 }
 
-/** r(3) to r(400), as far as the series reaches; all NaN for a constant one. */
+/** r(3) to r(400), as far as the series reaches; NaN or ever falling, hence without a peak, for a constant one. */
 function autocorrelation(values: Float64Array): Float64Array {
-  const isConstant = values.every((value) => value === values[0]);
-  const mean = isConstant ? values[0]! : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const deviation = values.map((value) => value - mean);
   const variance = covariance(deviation, 0);
   const lags = Math.max(0, Math.min(longestLag + 1, values.length) - shortestLag);

@@ -52,15 +52,12 @@ function rank(score: Float64Array, flags: ArrayLike<number>): Ranking {
   return { flags, labelled: rowRangesOfFlags(flags), stepOfRow, predicted, predictedLabelled };
 }
 
-/** The scores of 250 evenly spaced ranks, highest first; the last is the lowest score of all. */
+/** The scores of 250 evenly spaced ranks, highest first. All rows reach the last, whatever rounding makes of its rank. */
 function thresholdsOf(score: Float64Array): Float64Array {
   const ascending = score.slice().sort();
   const highest = score.length - 1;
   const spacing = highest / (thresholdCount - 1);
-  return Float64Array.from({ length: thresholdCount }, (_, i) => {
-    const ranked = i === thresholdCount - 1 ? highest : Math.trunc(i * spacing);
-    return ascending[highest - ranked]!;
-  });
+  return Float64Array.from({ length: thresholdCount }, (_, i) => ascending[highest - Math.trunc(i * spacing)]!);
 }
 
 function accumulate(counts: Float64Array): void {
