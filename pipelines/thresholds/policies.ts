@@ -1,15 +1,32 @@
 import { CupolaError } from '../errors.ts';
+import { conformal } from './conformal.ts';
+import { dspot } from './dspot.ts';
 import { dynamicFloor } from './dynamic-floor.ts';
 import { dynamic } from './dynamic.ts';
+import { falseAlarmBudget } from './false-alarm-budget.ts';
 import { fixed } from './fixed.ts';
 import { meanSigma } from './mean-sigma.ts';
 import { medianMad } from './median-mad.ts';
+import { pot } from './pot.ts';
 import { quantile } from './quantile.ts';
 import { SmoothedJudge, smoothingParameter } from './smoothing.ts';
+import { spot } from './spot.ts';
 import type { PolicyParameter, ScoreJudge, ThresholdCalibration, ThresholdPolicy } from './threshold-policy.ts';
 import type { ThresholdSetting } from './threshold-setting.ts';
 
-const every: readonly ThresholdPolicy[] = [meanSigma, medianMad, quantile, fixed, dynamic, dynamicFloor];
+const every: readonly ThresholdPolicy[] = [
+  meanSigma,
+  medianMad,
+  quantile,
+  fixed,
+  conformal,
+  falseAlarmBudget,
+  pot,
+  spot,
+  dspot,
+  dynamic,
+  dynamicFloor,
+];
 
 /** Every threshold policy. Each has a parameter for smoothing. */
 export const policies: readonly ThresholdPolicy[] = every.map(withSmoothing);

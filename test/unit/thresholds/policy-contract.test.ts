@@ -30,6 +30,8 @@ const calibration: ThresholdCalibration = {
 
 /** What tests run with, so that memories fill and drift within a few hundred scores. */
 const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  spot: { tail: 0.1, risk: 0.001 },
+  dspot: { tail: 0.1, risk: 0.001, depth: 20 },
   dynamic: { memory: 100, buffer: 2 },
   'dynamic-floor': { memory: 100, buffer: 2 },
 };
@@ -136,7 +138,7 @@ for (const setting of settings) {
 
     it('keeps a memory of bounded size', () => {
       const judge = beginJudge(setting, calibration);
-      const sizes = [1000, 1000].map((count, part) => {
+      const sizes = [3000, 1000].map((count, part) => {
         for (const one of ordinary(10 + part, count)) judge.judge(one);
         return serialize(judge.snapshot()).length;
       });
