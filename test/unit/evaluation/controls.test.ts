@@ -75,11 +75,10 @@ describe('on the labels of 40 SMAP and MSL channels no control reaches a guarded
   }
 
   test('and they are low even where the share of predicted rows is let pass', () => {
-    const f05 = (name: string): number => {
+    const figures = ['always-on', 'last-half', 'last-10-percent'].map((name) => {
       const counts = guardedSequences(predictions(control(name), series, 1));
-      return sequenceFigures([counts], 0).f05!;
-    };
-    const figures = ['always-on', 'last-half', 'last-10-percent'].map((name) => Number(f05(name).toFixed(2)));
+      return Number(sequenceFigures([counts], 0).f05!.toFixed(2));
+    });
     assert.deepEqual(figures, [0.02, 0.3, 0.34]);
   });
 
@@ -132,7 +131,7 @@ describe('on the windows of NAB no control reaches the standard score of the goa
 
 describe('on the classes of ECG5000 no control reaches the accuracy of the goals, in five folds', () => {
   // The file is in the order of its classes: 292 normal heartbeats, then 208 abnormal ones of four kinds.
-  const classes = [292, 177, 10, 19, 2].flatMap((count, i) => new Array<number>(count).fill(i + 1));
+  const classes = [292, 177, 10, 19, 2].flatMap((count, i) => Array.from({ length: count }, () => i + 1));
   for (const one of controls) {
     test(one.name, () => {
       const foldOf = stratifiedFolds(classes, 5, 1);
