@@ -101,7 +101,7 @@ export class KafkaClient {
   async lookAnew(trouble: unknown): Promise<void> {
     if (errorType(trouble) === 'CONCURRENT_TRANSACTIONS') return;
     const silent = silentBroker(trouble);
-    if (silent !== null) this.#opened.disconnect(silent);
+    if (silent !== null) this.#opened.avoid(silent);
     this.#coordinators.clear();
     await this.#opened.cluster.refreshMetadata().catch(() => undefined);
   }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { connect as connectSocket, type Socket, isIP } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { connect as connectTls, createSecureContext, type ConnectionOptions } from 'node:tls';
 import kafkajs from 'kafkajs';
 import type { Kafka, SASLOptions } from 'kafkajs';
@@ -212,6 +213,25 @@ export interface OpenedCluster {
    * those to come.
    */
   disconnect(broker?: string): void;
+  /** Breaks the connections to a broker that did not answer in time; for some seconds, nobody here turns to it again. */
+  avoid(broker: string): void;
+}
+
+/** How long a broker that did not answer in time is left alone, where there are others. */
+const silentForMs = 5000;
+
+/**
+ * Until when (of performance.now()) brokers, by host:port, are left alone. All clients of a process share what one had to
+ * wait for: each would wait as long to find out.
+ */
+const silentUntilMs = new Map<string, number>();
+
+function noteSilence(broker: string): void {
+  silentUntilMs.set(broker, performance.now() + silentForMs);
+}
+
+function isSilent(broker: string): boolean {
+  return performance.now() < (silentUntilMs.get(broker) ?? -Infinity);
 }
 
 /** Kafka's number for reading committed records only. */
@@ -235,20 +255,28 @@ export function openCluster(connection: KafkaConnection, requestTimeoutMs: numbe
       socket.once('close', () => sockets.delete(socket));
       // Whoever was about to connect would do so, and ask on, after the end.
       if (isEnded) socket.destroy(new Error('disconnected'));
+      if (hasOthers() && isSilent(`${host}:${port}`)) socket.destroy(new Error('the broker does not answer'));
       return socket;
     },
     ...(connection.ssl === undefined ? {} : { ssl: secured(connection.ssl) }),
     ...(connection.sasl === undefined ? {} : { sasl: connection.sasl }),
   });
+  const cluster = clusterOf(kafka);
+  const hasOthers = (): boolean => connection.brokers.length > 1 || cluster.getNodeIds().length > 1;
+  const disconnect = (broker?: string): void => {
+    isEnded ||= broker === undefined;
+    for (const [socket, address] of sockets) {
+      // kafkajs fails its requests on `error` and `end`, not on `close`.
+      if (broker === undefined || broker === address) socket.destroy(new Error('disconnected'));
+    }
+  };
   return {
     kafka,
-    cluster: clusterOf(kafka),
-    disconnect(broker) {
-      isEnded ||= broker === undefined;
-      for (const [socket, address] of sockets) {
-        // kafkajs fails its requests on `error` and `end`, not on `close`.
-        if (broker === undefined || broker === address) socket.destroy(new Error('disconnected'));
-      }
+    cluster,
+    disconnect,
+    avoid(broker) {
+      noteSilence(broker);
+      disconnect(broker);
     },
   };
 }
@@ -321,6 +349,7 @@ function mendBrokers(pool: BrokerPool): void {
         hasAnswered = true;
       } catch (error) {
         if ((error as Error).name !== 'KafkaJSRequestTimeoutError') throw error;
+        noteSilence(broker.brokerAddress);
         await broker.disconnect();
         throw new kafkajs.KafkaJSConnectionError((error as Error).message, { broker: broker.brokerAddress });
       }

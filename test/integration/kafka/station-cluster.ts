@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { GroupPosition, Log } from '../../../pipelines/ports.ts';
 import { topics } from '../../../pipelines/topics.ts';
 import { FileBundleStore } from '../../../services/adapters/files/bundle-store.ts';
+import { KafkaClient } from '../../../services/adapters/kafka/kafka-client.ts';
 import { openKafkaLog } from '../../../services/adapters/kafka/kafka-log.ts';
+import type { Broker } from '../../../services/adapters/kafka/kafkajs-cluster.ts';
+import { TopicNames } from '../../../services/adapters/kafka/topic-names.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import type { AlternativeModels } from '../alternative-models.ts';
 import { CupolaProcess } from '../cupola-process.ts';
@@ -12,7 +15,7 @@ import { stationCommands, stationConfig, stationDuration, stationPartitions } fr
 import { until } from './until.ts';
 
 /** Station seconds in a second: so slow that there is work for as long as a test needs it, or as fast as it goes. */
-const speeds = { steady: 25, full: 1_000_000 } as const;
+const speeds = { slow: 10, steady: 25, full: 1_000_000 } as const;
 export type Speed = keyof typeof speeds;
 
 /** Station time of telemetry after its first orbit. */
@@ -23,6 +26,8 @@ const sessionTimeoutMs = 2000;
 export const brokerProperties = { 'group.min.session.timeout.ms': 1000 };
 
 const finishesWithinMs = 90_000;
+/** To who looks on, a broker that takes longer than this to answer is frozen. */
+const requestTimeoutMs = 3000;
 const stages = [
   { group: 'scorer', topic: topics.telemetry.name },
   { group: 'annunciator', topic: topics.scores.name },
@@ -33,6 +38,7 @@ export class StationCluster {
   readonly #folder: string;
   readonly #brokers: readonly string[];
   readonly #prefix: string;
+  readonly #names: TopicNames;
   /** To look on. */
   readonly #log: Log;
   readonly #processes: CupolaProcess[] = [];
@@ -42,13 +48,25 @@ export class StationCluster {
     this.#folder = folder;
     this.#brokers = brokers;
     this.#prefix = prefix;
+    this.#names = new TopicNames(prefix);
     this.#log = log;
   }
 
   /** Prepares all that a run needs but its processes: topics, models to switch to, and commands that ask for them. */
-  static async in(folder: string, brokers: readonly string[], models: AlternativeModels): Promise<StationCluster> {
+  static async in(
+    folder: string,
+    brokers: readonly string[],
+    models: AlternativeModels,
+    replicationFactor = 1,
+  ): Promise<StationCluster> {
     const prefix = `${folder.split('/').at(-1)}.`;
-    const log = await openKafkaLog({ brokers, prefix, partitions: stationPartitions });
+    const log = await openKafkaLog({
+      brokers,
+      prefix,
+      partitions: stationPartitions,
+      replicationFactor,
+      requestTimeoutMs,
+    });
     await log.ensureTopics(Object.values(topics));
     const versions = await models.store(new FileBundleStore(join(folder, 'models'), systemClock));
     await log.append(stationCommands(versions, clusterLiveSeconds));
@@ -91,6 +109,25 @@ export class StationCluster {
     });
   }
 
+  /** The scorer's position in each partition. */
+  async scored(): Promise<number[]> {
+    const positions = await this.#log.groupPositions('scorer', topics.telemetry.name);
+    return positions.map(({ offset }) => offset ?? 0);
+  }
+
+  /** The id of the broker that leads a partition of the scorer's output. */
+  scoresLeader(partition: number): Promise<number> {
+    const topic = this.#names.topic(topics.scores.name);
+    return nodeId(this.#brokers, (client) => client.leader(topic, partition));
+  }
+
+  /** The id of the broker that coordinates the scorer's transactions in a partition. */
+  scorerCoordinator(partition: number): Promise<number> {
+    const names = this.#names;
+    const id = `${names.group('scorer')}-${names.topic(topics.telemetry.name)}-${partition}`;
+    return nodeId(this.#brokers, (client) => client.coordinator('transaction', id));
+  }
+
   /** Lets the telemetry come to its end at full speed, and returns what was committed when all of it is scored and judged. */
   async finish(ingest: CupolaProcess): Promise<CommittedEvents> {
     await ingest.kill('SIGTERM');
@@ -127,6 +164,16 @@ export class StationCluster {
     const process = new CupolaProcess(folder, 'start', ...options);
     this.#processes.push(process);
     return process;
+  }
+}
+
+/** Which broker it is that a client, which knows nothing yet, finds. */
+async function nodeId(brokers: readonly string[], find: (client: KafkaClient) => Promise<Broker>): Promise<number> {
+  const client = new KafkaClient({ brokers, clientId: 'onlooker', patienceMs: 30_000, requestTimeoutMs });
+  try {
+    return (await client.asking('looking for a broker', () => find(client))).nodeId;
+  } finally {
+    client.close();
   }
 }
 
