@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { FeatureWindows } from '../ports.ts';
 import type { SeededRandom } from '../random.ts';
+import type { FitControl, FitCourse, FitRequest } from './fit.ts';
 import type { TensorBatch } from './loss.ts';
 
 /** The shape of what a model sees: `features` columns a row, of which the first `scoredFeatures` are reconstructed. */
@@ -13,7 +14,9 @@ export interface WindowShape {
 /** An architecture by name with its settings: enough, with a shape and a seed, to build it again. */
 export interface ArchitectureDescription {
   readonly name: string;
-  readonly settings: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  readonly settings: Readonly<
+    Record<string, number | string | boolean | readonly number[] | readonly ArchitectureDescription[]>
+  >;
 }
 
 /**
@@ -48,11 +51,14 @@ export interface TrainableModel {
   /**
    * What a training step minimises, in this order, each with an optimiser of its own (an adversary has two sides); the
    * first one's loss is the one reported. By default the loss of the settings, over all variables. The holdout is judged by the
-   * mean squared residual whatever a model was trained by, so that models can be compared.
+   * mean squared residual whatever a model was trained by, so that models can be compared. None where there is nothing to
+   * descend: startFrom then fits the model all by itself.
    */
   readonly objectives?: readonly Objective[];
   /** Sets the weights from what the model is to be trained on, or trains it in parts, where that is a better start than chance. */
   startFrom?(windows: FeatureWindows, minimise: Minimise): Promise<void>;
+  /** Fits the model in a way of its own, in place of all that fitModel does: a model made of others. */
+  fit?(request: FitRequest, control: FitControl): Promise<FitCourse>;
   /** The weights as an ONNX model; see onnx-export.ts for its inputs and outputs. */
   exportOnnx(): Uint8Array;
   dispose(): void;

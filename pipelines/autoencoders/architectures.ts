@@ -1,17 +1,25 @@
 import { parseArchitecture, type ArchitectureName } from './architecture-settings.ts';
 import type { Architecture, ArchitectureDescription, TrainableModel, WindowShape } from './architecture.ts';
 import { contractive } from './contractive.ts';
+import { convolutional } from './convolutional.ts';
 import { denoising } from './denoising.ts';
 import { dense } from './dense.ts';
+import { ensembleOf } from './ensemble.ts';
 import { kSparse } from './k-sparse.ts';
 import { lstm } from './lstm.ts';
 import { overcomplete } from './overcomplete.ts';
+import { forecaster } from './rivals/forecaster.ts';
+import { lastValue } from './rivals/last-value.ts';
+import { lstmForecaster } from './rivals/lstm-forecaster.ts';
+import { nearestWindow } from './rivals/nearest-window.ts';
+import { pca } from './rivals/pca.ts';
+import { ridge } from './rivals/ridge.ts';
 import { sparseKl } from './sparse-kl.ts';
 import { sparseL1 } from './sparse-l1.ts';
 import { stacked } from './stacked.ts';
 
-/** Every architecture that can be trained. */
-export const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
+/** Architectures that a model can be of by itself: the family, and then its rivals. */
+const single: Readonly<Record<Exclude<ArchitectureName, 'ensemble'>, Architecture>> = {
   dense,
   undercomplete: dense,
   stacked,
@@ -21,7 +29,20 @@ export const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
   'k-sparse': kSparse,
   denoising,
   contractive,
+  convolutional,
   lstm,
+  pca,
+  'last-value': lastValue,
+  'nearest-window': nearestWindow,
+  ridge,
+  forecaster,
+  'lstm-forecaster': lstmForecaster,
+};
+
+/** Every architecture that can be trained. */
+export const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
+  ...single,
+  ensemble: ensembleOf((member, shape, seed) => single[member.name as keyof typeof single](member, shape, seed)),
 };
 
 /**

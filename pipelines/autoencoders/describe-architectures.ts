@@ -3,7 +3,7 @@ import { architectureSettings } from './architecture-settings.ts';
 
 /** What a value may be, as JSON Schema (draft 2020-12) has it. */
 export interface ValueBounds {
-  readonly type: 'integer' | 'number' | 'string' | 'boolean' | 'array';
+  readonly type: 'integer' | 'number' | 'string' | 'boolean' | 'array' | 'object';
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -16,7 +16,7 @@ export interface ValueBounds {
 /** A setting as JSON Schema has it. */
 export interface SettingDescription extends ValueBounds {
   readonly description: string;
-  readonly default: number | string | boolean | readonly number[];
+  readonly default: number | string | boolean | readonly unknown[];
   readonly minItems?: number;
   readonly maxItems?: number;
   /** Of a list: what each of its items is. */
@@ -48,6 +48,7 @@ function valueText({ type, minimum, maximum, exclusiveMinimum, const: only, enum
   if (only !== undefined) return only;
   if (choices) return choices.join(', ');
   if (type === 'boolean') return 'true, false';
+  if (type === 'object') return 'architectures';
   const least = exclusiveMinimum === undefined ? `${minimum} to` : `above ${exclusiveMinimum}, up to`;
   return `${least} ${maximum}${type === 'integer' ? ', whole' : ''}`;
 }

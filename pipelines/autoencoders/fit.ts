@@ -11,7 +11,15 @@ export interface FitControl {
   onProgress(progress: TrainingProgress): void;
   /** `finish` ends the fit and keeps the best so far; `abort` throws CUPOLA_TRAINING_ABORTED. */
   verdict(): 'go on' | 'finish' | 'abort';
+  /** Steers the first of some fits that share evenly what time is left. */
+  share?(fits: number): FitControl;
 }
+
+/** What a model is fitted on, and how. */
+export type FitRequest = Omit<TrainingRequest, 'architecture' | 'shape' | 'maxSeconds'>;
+
+/** How a fit went. */
+export type FitCourse = Pick<TrainingResult, 'epochs' | 'bestEpoch'>;
 
 /**
  * Fits a model by Adam (Kingma and Ba, 2015) on mini-batches shuffled by the seed, from the model's own start where it knows
@@ -20,17 +28,16 @@ export interface FitControl {
  *
  * Errors: CUPOLA_TRAINING_DIVERGED, CUPOLA_TRAINING_ABORTED.
  */
-export async function fitModel(
-  model: TrainableModel,
-  request: Omit<TrainingRequest, 'architecture' | 'shape' | 'maxSeconds'>,
-  control: FitControl,
-): Promise<Pick<TrainingResult, 'epochs' | 'bestEpoch'>> {
-  const { training, holdout, batchSize, maxEpochs, patience } = request;
+export async function fitModel(model: TrainableModel, request: FitRequest, control: FitControl): Promise<FitCourse> {
+  if (model.fit) return model.fit(request, control);
+  const { training, holdout, batchSize, patience } = request;
   const { seed, learningRate } = request;
   const descents = objectivesOf(model).map(
     (objective, index) => new Descent(objective, learningRate, SeededRandom.for(seed, `objective ${index}`)),
   );
   const random = SeededRandom.for(seed, 'batches');
+  const takesSteps = descents.length > 0;
+  const maxEpochs = takesSteps ? request.maxEpochs : 1;
   const best = new BestWeights(model.variables);
   const mayGoOn = (): boolean => control.verdict() === 'go on';
   const epochs: { trainingLoss: number; holdoutLoss: number }[] = [];
@@ -38,6 +45,10 @@ export async function fitModel(
   const trainFor = (steps: readonly Descent[], order: SeededRandom): Promise<number> =>
     meanLoss(order.shuffle([...Array(training.count).keys()]), batchSize, mayGoOn, (indexes) =>
       onBatch(model.shape, training, indexes, (batch) => steps.map((descent) => descent.step(batch))[0]!),
+    );
+  const lossOn = (windows: FeatureWindows): Promise<number> =>
+    meanLoss([...Array(windows.count).keys()], batchSize, always, (indexes) =>
+      onBatch(model.shape, windows, indexes, (batch) => reconstructionLoss(batch, model.reconstruct(batch.windows))),
     );
   const minimise: Minimise = async (objective, epochs) => {
     const descent = new Descent(objective, learningRate, SeededRandom.for(seed, 'objective of a start'));
@@ -49,12 +60,10 @@ export async function fitModel(
     }
   };
   try {
-    if (mayGoOn()) await model.startFrom?.(training, minimise);
+    if (mayGoOn() || !takesSteps) await model.startFrom?.(training, minimise);
     for (let epoch = 1; epoch <= maxEpochs; epoch++) {
-      const trainingLoss = await trainFor(descents, random);
-      const holdoutLoss = await meanLoss([...Array(holdout.count).keys()], batchSize, always, (indexes) =>
-        onBatch(model.shape, holdout, indexes, (batch) => reconstructionLoss(batch, model.reconstruct(batch.windows))),
-      );
+      const trainingLoss = takesSteps ? await trainFor(descents, random) : await lossOn(training);
+      const holdoutLoss = await lossOn(holdout);
       if (control.verdict() === 'abort') throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the fit was called off');
       epochs.push({ trainingLoss, holdoutLoss });
       control.onProgress({ epoch, maxEpochs, trainingLoss, holdoutLoss });
@@ -164,12 +173,12 @@ async function meanLoss(
 }
 
 /** Runs a function over the windows at these indexes as tensors; called inside a tidy. */
-function onBatch(
+export function onBatch<Result>(
   { rows, features, scoredFeatures }: WindowShape,
   windows: FeatureWindows,
   indexes: readonly number[],
-  run: (batch: TensorBatch) => tf.Scalar,
-): tf.Scalar {
+  run: (batch: TensorBatch) => Result,
+): Result {
   const cells = gathered(windows.features, indexes, rows * features);
   const weight = gathered(windows.weight, indexes, rows * scoredFeatures);
   return run({

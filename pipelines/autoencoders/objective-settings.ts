@@ -1,20 +1,8 @@
 import { z } from 'zod';
 import type { ScalerMethod } from '../features/fit-scaler.ts';
 
-/** What every architecture that is trained by gradient can be set to, beside its own shape. */
-const objectiveFields = {
-  loss: z
-    .enum(['mse', 'mae', 'huber', 'bce'])
-    .default('mse')
-    .describe(
-      'What training minimises: mean squared error, mean absolute error, Huber, or binary cross-entropy (for scaling min-max alone); the holdout is always judged by mean squared error',
-    ),
-  huberDelta: z
-    .number()
-    .min(0.001)
-    .max(1000)
-    .default(1)
-    .describe('Residual, in scaled units, from which the Huber loss grows linearly'),
+/** What every architecture can be set to. */
+const inputFields = {
   scaling: z
     .enum(['standard', 'robust', 'min-max'] satisfies ScalerMethod[])
     .default('standard')
@@ -29,6 +17,23 @@ const objectiveFields = {
     .describe(
       'Inputs are clipped to +/- this many scaled units, so that one wild channel does not spoil the reconstruction of others',
     ),
+};
+
+/** What every architecture that is trained by gradient can be set to, beside its own shape. */
+const objectiveFields = {
+  loss: z
+    .enum(['mse', 'mae', 'huber', 'bce'])
+    .default('mse')
+    .describe(
+      'What training minimises: mean squared error, mean absolute error, Huber, or binary cross-entropy (for scaling min-max alone); the holdout is always judged by mean squared error',
+    ),
+  huberDelta: z
+    .number()
+    .min(0.001)
+    .max(1000)
+    .default(1)
+    .describe('Residual, in scaled units, from which the Huber loss grows linearly'),
+  ...inputFields,
 };
 
 const objectiveSchema = z.strictObject(objectiveFields);
@@ -55,6 +60,14 @@ export function trainedArchitecture<Fields extends z.core.$ZodLooseShape>(
       });
     })
     .meta(about);
+}
+
+/** The settings of an architecture that is fitted without gradient: its own fields, and how it sees its inputs. */
+export function closedFormArchitecture<Fields extends z.core.$ZodLooseShape>(
+  about: { readonly title: string; readonly description: string },
+  fields: Fields,
+): z.ZodObject<Fields & typeof inputFields, z.core.$strict> {
+  return z.strictObject({ ...fields, ...inputFields }).meta(about);
 }
 
 /** What the last layer must apply for its output to be a reconstruction: cross-entropy is of probabilities. */

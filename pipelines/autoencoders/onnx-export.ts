@@ -1,5 +1,6 @@
 import type { WindowShape } from './architecture.ts';
 import {
+  decodeOnnxModel,
   encodeOnnxModel,
   onnxType,
   type OnnxAttribute,
@@ -67,6 +68,28 @@ export class OnnxGraph {
   ): readonly string[] {
     this.#nodes.push({ opType, input, output, attribute: Object.entries(attributes).map(attribute) });
     return output;
+  }
+
+  /**
+   * Adds all of another model's graph, which is given this value for its windows. Returns the names that its outputs have
+   * here, and the units of its code.
+   */
+  include(
+    model: Uint8Array,
+    windows: string = onnxNames.windows,
+  ): { readonly reconstruction: string; readonly code: string; readonly codeWidth: number } {
+    const { graph } = decodeOnnxModel(model);
+    const prefix = `part${this.#nodes.length}/`;
+    const named = (name: string): string => {
+      if (name === '') return '';
+      return name === onnxNames.windows ? windows : `${prefix}${name}`;
+    };
+    for (const tensor of graph.initializer) this.#initializers.push({ ...tensor, name: named(tensor.name) });
+    for (const node of graph.node)
+      this.#nodes.push({ ...node, input: node.input.map(named), output: node.output.map(named) });
+    const code = graph.output.find(({ name }) => name === onnxNames.code)!;
+    const { dimValue: codeWidth } = code.type.tensorType.shape.dim[1] as { readonly dimValue: number };
+    return { reconstruction: named(onnxNames.reconstruction), code: named(onnxNames.code), codeWidth };
   }
 
   /** The model's bytes. The graph must have given {@link onnxNames} their values. */

@@ -116,3 +116,9 @@ export function encodeOnnxModel(model: OnnxModel): Uint8Array {
   const type = root.lookupType('onnx.ModelProto');
   return type.encode(type.fromObject(model)).finish();
 }
+
+/** A model of what {@link encodeOnnxModel} gave; of any other, what of it is known here. */
+export function decodeOnnxModel(bytes: Uint8Array): OnnxModel {
+  const type = root.lookupType('onnx.ModelProto');
+  return type.toObject(type.decode(bytes), { longs: Number, arrays: true }) as OnnxModel;
+}

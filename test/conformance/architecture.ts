@@ -23,6 +23,10 @@ export interface ArchitectureExample {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly learningRate?: number;
   readonly maxEpochs?: number;
+  /** Whether training changes it at all, and tells it what is abnormal in the toy problem. */
+  readonly learns?: boolean;
+  /** Whether chance has a part in it: a fit in closed form may be the same for all seeds. */
+  readonly takesChances?: boolean;
 }
 
 /** The laws that every architecture keeps, whatever its settings. */
@@ -31,6 +35,8 @@ export function architectureConformance({
   settings,
   learningRate = 0.02,
   maxEpochs = 20,
+  learns = true,
+  takesChances = true,
 }: ArchitectureExample): void {
   describe(`Architecture: ${name} ${JSON.stringify(settings)}`, () => {
     const architecture = parseArchitecture(name, settings);
@@ -82,11 +88,11 @@ export function architectureConformance({
       });
     });
 
-    it('the loss falls on a toy problem', () => {
+    it('the loss falls on a toy problem', { skip: !learns }, () => {
       assert.ok(Math.min(...losses) < 0.5 * losses[0]!, losses.join(' '));
     });
 
-    it('reconstructs normal better than abnormal', () => {
+    it('reconstructs normal better than abnormal', { skip: !learns }, () => {
       const [known, unknown] = [normal(40, 900), waves(40, 900, 'apart', range)].map((of) =>
         sum(squaredErrors(model, of)),
       );
@@ -105,8 +111,9 @@ export function architectureConformance({
       const own = scoredWindows(shape, rows, windows, reconstructionOf(model, windows), codeOf(model, windows));
       const exported = await runtime.score(name, someOf(windows));
       const [errors, expected] = [exported.featureErrors, own.featureErrors];
+      const median = expected.toSorted()[expected.length >> 1]!;
       expected.forEach((error, at) =>
-        assert.ok(Math.abs(errors[at]! - error) <= 1e-5 * Math.max(error, 1e-4), `${errors[at]} for ${error}`),
+        assert.ok(Math.abs(errors[at]! - error) <= 1e-5 * Math.max(error, median, 1e-4), `${errors[at]} for ${error}`),
       );
       assertNear(exported.latent, own.latent);
       assertNear(exported.reconstruction, own.reconstruction);
@@ -131,7 +138,7 @@ export function architectureConformance({
       }
     });
 
-    it('a fit is the same for the same seed, and another for another', async () => {
+    it(`a fit is the same for the same seed${takesChances ? ', and another for another' : ''}`, async () => {
       const onnx: Uint8Array[] = [];
       for (const seed of [7, 7, 8]) {
         const { model } = await fitted({ seed, maxEpochs: 1 });
@@ -139,7 +146,8 @@ export function architectureConformance({
         model.dispose();
       }
       assert.deepEqual(onnx[1], onnx[0]);
-      assert.notDeepEqual(onnx[2], onnx[0]);
+      if (takesChances) assert.notDeepEqual(onnx[2], onnx[0]);
+      else assert.deepEqual(onnx[2], onnx[0]);
     });
 
     it('refuses every setting out of bounds by name, value and bound', () => {
@@ -150,10 +158,11 @@ export function architectureConformance({
           assert.throws(() => parseArchitecture(name, { ...settings, [setting]: value }), refused);
         }
       assert.throws(() => parseArchitecture(name, { ...settings, nonsense: 1 }), /nonsense/);
-      assert.throws(
-        () => parseArchitecture(name, { ...settings, scaling: 'robust', loss: 'bce' }),
-        /loss is "bce".*min-max/,
-      );
+      if ('loss' in overview.settings)
+        assert.throws(
+          () => parseArchitecture(name, { ...settings, scaling: 'robust', loss: 'bce' }),
+          /loss is "bce".*min-max/,
+        );
     });
   });
 }

@@ -20,6 +20,14 @@ const examples: readonly ArchitectureExample[] = [
   { name: 'contractive', settings: { hidden: [20], code: 6, activation: 'tanh', projections: 2 } },
   { name: 'lstm', settings: { units: 10, code: 4 } },
   { name: 'lstm', settings: { units: 10, code: 4, scaling: 'min-max', loss: 'bce' }, maxEpochs: 15 },
+  { name: 'pca', settings: { code: 4 } },
+  { name: 'last-value', settings: {}, learns: false, takesChances: false },
+  { name: 'nearest-window', settings: {}, takesChances: false },
+  { name: 'ridge', settings: { past: 2 }, takesChances: false },
+  { name: 'forecaster', settings: { hidden: [20] } },
+  { name: 'forecaster', settings: { hidden: [20], forecastShare: 0.5, scaling: 'min-max', loss: 'bce' } },
+  { name: 'lstm-forecaster', settings: { units: 10 } },
+  { name: 'ensemble', settings: {}, maxEpochs: 5 },
 ];
 
 for (const example of examples) architectureConformance(example);

@@ -1,19 +1,23 @@
 import { z } from 'zod';
+import type { ArchitectureDescription } from '../../../pipelines/autoencoders/architecture.ts';
 import type { BundleManifest } from '../../../pipelines/autoencoders/bundle.ts';
 import { streamDefinitionSchema } from '../../../pipelines/telemetry/stream-definition.ts';
 import { thresholdSettingSchema } from '../../../pipelines/thresholds/threshold-setting.ts';
 
 const count = z.number().int().nonnegative();
 const numbers = z.array(z.number());
+const architecture = z.strictObject({
+  name: z.string().min(1),
+  get settings(): z.ZodType<ArchitectureDescription['settings']> {
+    return z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), numbers, z.array(architecture)]));
+  },
+});
 const windowRange = z.strictObject({ fromMs: z.number(), toMs: z.number(), windows: count });
 
 /** Parses the manifest of a stored bundle. */
 export const manifestSchema: z.ZodType<BundleManifest> = z.strictObject({
   schemaVersion: z.literal(1),
-  architecture: z.strictObject({
-    name: z.string().min(1),
-    settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), numbers])),
-  }),
+  architecture,
   shape: z.strictObject({ rows: count.min(1), features: count.min(1), scoredFeatures: count.min(1) }),
   definition: streamDefinitionSchema,
   scaler: z.strictObject({ center: numbers, scale: numbers }),

@@ -41,9 +41,13 @@ async function fit(request: TrainingRequest, backendName: string, control: FitCo
 
 /** An abort reaches the busy thread through shared memory: messages would wait for the fit to end. */
 function controlOf(request: TrainingRequest, progress: MessagePort, abortFlag: Int32Array): FitControl {
-  const finishAt = performance.now() + 1000 * (request.maxSeconds ?? Infinity);
-  return {
+  const until = (finishAt: number): FitControl => ({
     onProgress: (epoch) => progress.postMessage(epoch, []),
     verdict: () => (Atomics.load(abortFlag, 0) !== 0 ? 'abort' : performance.now() >= finishAt ? 'finish' : 'go on'),
-  };
+    share(fits) {
+      const now = performance.now();
+      return until(now + (finishAt - now) / fits);
+    },
+  });
+  return until(performance.now() + 1000 * (request.maxSeconds ?? Infinity));
 }
