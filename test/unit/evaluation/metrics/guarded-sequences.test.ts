@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RowRange } from '../../../../pipelines/evaluation/datasets/row-range.ts';
+import { eventCounts } from '../../../../pipelines/evaluation/metrics/event-f1.ts';
 import { guardedSequences } from '../../../../pipelines/evaluation/metrics/guarded-sequences.ts';
+import type { SequenceCounts } from '../../../../pipelines/evaluation/metrics/sequence-figures.ts';
+import type { ChannelSequences } from '../../../../pipelines/evaluation/metrics/sequence-guard.ts';
+import { metricFixture } from './metric-fixture.ts';
 
 const rows = 10_000;
 const counts = (predicted: RowRange[], labelled: RowRange[]): number[] => {
@@ -81,4 +85,25 @@ test('where nothing was predicted or labelled a figure is null rather than a num
   const unlabelled = guardedSequences([{ rows, predicted: [], labelled: [] }]);
   assert.deepEqual([unlabelled.precision, unlabelled.recall, unlabelled.f1], [null, null, null]);
   assert.equal(guardedSequences([]).predictedShare, 0);
+});
+
+test('on Telemanom’s own run counts are Telemanom’s, but for four predictions that the guard sees otherwise', () => {
+  const run = metricFixture('telemanom-run') as (ChannelSequences & SequenceCounts & { readonly channel: string })[];
+  assert.equal(run.length, 82);
+  const differing = run.flatMap((one) => {
+    const { channel, predicted, labelled, truePositives, falsePositives, falseNegatives } = one;
+    const original = { truePositives, falsePositives, falseNegatives };
+    assert.deepEqual(eventCounts(predicted, labelled), original, channel);
+    const guarded = counts([...predicted], [...labelled]);
+    const isSame = guarded.join() === [truePositives, falsePositives, falseNegatives].join();
+    return isSame ? [] : [[channel, Object.values(original), guarded]];
+  });
+  assert.deepEqual(differing, [
+    // Rows 5990 to 6594 lie more beside the label than in it.
+    ['E-12', [2, 1, 0], [2, 2, 0]],
+    // Rows 3960 to 4029 and 6620 to 6689 overlap no label, but are near one.
+    ['T-1', [1, 2, 1], [1, 0, 1]],
+    // Of rows 1529 to 1793 the first 122 lie in the label or near it.
+    ['M-5', [1, 0, 0], [0, 1, 1]],
+  ]);
 });
