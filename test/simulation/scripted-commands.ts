@@ -2,6 +2,7 @@ import type { Command } from '../../pipelines/commands.ts';
 import { encodeCommand } from '../../pipelines/json-records.ts';
 import type { OutgoingRecord, TimeRange } from '../../pipelines/ports.ts';
 import { SeededRandom } from '../../pipelines/random.ts';
+import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
 import { topics } from '../../pipelines/topics.ts';
 
 /** Commands for the streams of a run: those bound to an event time in `range`, and those that take effect when they are read. */
@@ -29,8 +30,22 @@ function randomCommand(random: SeededRandom, stream: string, versions: readonly 
   if (pick < 0.45) return { ...every, type: 'promote', modelVersion: versions[random.below(versions.length)]! };
   if (pick < 0.5) return { ...every, type: 'promote', modelVersion: 'dense-000000000000' };
   if (pick < 0.55) return { ...every, type: 'set-threshold', setting: { policy: 'mean-sigma', parameters: { k: -1 } } };
-  const setting = { policy: 'mean-sigma', parameters: { k: random.between(0, 8) } };
-  return { ...every, type: 'set-threshold', setting };
+  return { ...every, type: 'set-threshold', setting: randomThreshold(random) };
+}
+
+/** Constant thresholds half of the time; else such as remember, smooth and look ahead, low enough to be exceeded. */
+function randomThreshold(random: SeededRandom): ThresholdSetting {
+  const smoothing = random.below(2) * random.between(1, 6);
+  const delay = random.below(6);
+  const settings: readonly ThresholdSetting[] = [
+    { policy: 'dynamic', parameters: { memory: 100, delay, smoothing, buffer: random.below(3) } },
+    { policy: 'dynamic-floor', parameters: { memory: 100, delay, smoothing, floorK: 1, floorQ: 0.5, floorError: 0 } },
+    { policy: 'dspot', parameters: { depth: 5, tail: 0.3, risk: 0.05, smoothing } },
+    // No holdout here is long enough for it.
+    { policy: 'conformal', parameters: { alpha: 0.001 } },
+  ];
+  if (random.below(2) === 0) return { policy: 'mean-sigma', parameters: { k: random.between(0, 8) } };
+  return settings[random.below(settings.length)]!;
 }
 
 function record(command: Command): OutgoingRecord {
