@@ -84,7 +84,7 @@ function eventOf(what: Exclude<Step, { readonly setting: ThresholdSetting }>, in
 }
 
 function said({ anomalies, judged }: Decided): unknown {
-  return { anomalies, judged: judged!.map(({ window: { windowEndMs }, ...found }) => ({ windowEndMs, ...found })) };
+  return { anomalies, judged: judged!.map((one) => [one.window.windowEndMs, one.score, one.level, one.violates]) };
 }
 
 test('a decision that goes on from a snapshot says the same, wherever it was taken and whatever governs or awaits', () => {
