@@ -1,5 +1,4 @@
 import { rowRangesOfFlags, type RowRange } from '../datasets/row-range.ts';
-import { firstAtOrBelow } from './rows-by-score.ts';
 
 /** How many thresholds the curve is drawn from, evenly spaced over the ranks of the scores. */
 const thresholdCount = 250;
@@ -58,6 +57,18 @@ function thresholdsOf(score: Float64Array): Float64Array {
   const highest = score.length - 1;
   const spacing = highest / (thresholdCount - 1);
   return Float64Array.from({ length: thresholdCount }, (_, i) => ascending[highest - Math.trunc(i * spacing)]!);
+}
+
+/** Index of the first of descending numbers that is not above a value; the last index where all are. */
+function firstAtOrBelow(descending: Float64Array, value: number): number {
+  let low = 0;
+  let high = descending.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (descending[middle]! <= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function accumulate(counts: Float64Array): void {
