@@ -5,6 +5,7 @@ const layers = z
   .array(z.number().int().min(1).max(8192))
   .max(6)
   .describe("Units of the encoder's hidden layers, outermost first; the decoder mirrors them");
+const codeActivation = z.enum(['linear', 'relu', 'elu', 'tanh', 'sigmoid']).describe('What the code layer applies');
 const pretrainEpochs = z
   .number()
   .int()
@@ -19,10 +20,7 @@ const denseFields = {
   hidden: layers.default([]),
   code: z.number().int().min(1).max(4096).default(24).describe('Units of the code'),
   activation: z.enum(['relu', 'elu', 'tanh', 'sigmoid']).default('relu').describe('What hidden layers apply'),
-  codeActivation: z
-    .enum(['linear', 'relu', 'elu', 'tanh', 'sigmoid'])
-    .default('linear')
-    .describe('What the code layer applies'),
+  codeActivation: codeActivation.default('linear'),
   tiedWeights: z
     .boolean()
     .default(false)
@@ -53,13 +51,13 @@ const projections = z
   .max(64)
   .default(1)
   .describe('Random directions along which a step estimates the Jacobian of an encoder with hidden layers');
+const gaussian = z
+  .number()
+  .min(0)
+  .max(10)
+  .describe('Standard deviation of the normal noise that training adds to every cell, in scaled units');
 const corruptionFields = {
-  gaussian: z
-    .number()
-    .min(0)
-    .max(10)
-    .default(0)
-    .describe('Standard deviation of the normal noise that training adds to every cell, in scaled units'),
+  gaussian: gaussian.default(0),
   masking: z.number().min(0).max(0.95).default(0).describe('Share of cells that training sets to 0'),
   channelDropout: z
     .number()
@@ -161,7 +159,7 @@ export const denoisingSettingsSchema = trainedArchitecture(
     title: 'Denoising autoencoder',
     description: 'Rebuilds windows from corrupted ones (Vincent et al. 2008 and 2010)',
   },
-  { ...denseFields, ...corruptionFields, gaussian: corruptionFields.gaussian.unwrap().default(0.3) },
+  { ...denseFields, ...corruptionFields, gaussian: gaussian.default(0.3) },
 ).refine(({ gaussian, masking, channelDropout }) => gaussian + masking + channelDropout > 0, {
   path: ['gaussian'],
   message: 'nothing to denoise: this, masking or channelDropout must be greater than 0',
@@ -174,7 +172,7 @@ export const contractiveSettingsSchema = trainedArchitecture(
   },
   {
     ...denseFields,
-    codeActivation: denseFields.codeActivation.unwrap().default('sigmoid'),
+    codeActivation: codeActivation.default('sigmoid'),
     contraction: contraction.gt(0).default(0.1),
     projections,
   },
