@@ -18,6 +18,12 @@ const examples: readonly ArchitectureExample[] = [
   { name: 'denoising', settings: { hidden: [20], code: 5, masking: 0.1, channelDropout: 0.1, weightDecay: 1e-4 } },
   { name: 'contractive', settings: { code: 6 } },
   { name: 'contractive', settings: { hidden: [20], code: 6, activation: 'tanh', projections: 2 } },
+  { name: 'convolutional', settings: { filters: [8], kernel: 3, code: 4 } },
+  { name: 'convolutional', settings: { filters: [6, 5], kernel: 5, code: 4, activation: 'elu', loss: 'mae' } },
+  {
+    name: 'convolutional',
+    settings: { filters: [7], kernel: 3, stride: 3, code: 4, activation: 'tanh', scaling: 'min-max', loss: 'bce' },
+  },
   { name: 'lstm', settings: { units: 10, code: 4 } },
   { name: 'lstm', settings: { units: 10, code: 4, scaling: 'min-max', loss: 'bce' }, maxEpochs: 15 },
   { name: 'pca', settings: { code: 4 } },
