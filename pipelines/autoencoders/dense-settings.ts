@@ -109,7 +109,7 @@ export const overcompleteSettingsSchema = trainedArchitecture(
   {
     path: ['sparsity'],
     message:
-      'a wide code learns to copy: this, gaussian, masking, channelDropout or contraction must be greater than 0',
+      'must be greater than 0, or gaussian, masking, channelDropout or contraction be so: alone, a wide code learns to copy',
   },
 );
 
@@ -162,7 +162,7 @@ export const denoisingSettingsSchema = trainedArchitecture(
   { ...denseFields, ...corruptionFields, gaussian: gaussian.default(0.3) },
 ).refine(({ gaussian, masking, channelDropout }) => gaussian + masking + channelDropout > 0, {
   path: ['gaussian'],
-  message: 'nothing to denoise: this, masking or channelDropout must be greater than 0',
+  message: 'must be greater than 0, or masking or channelDropout be so: nothing is left to denoise',
 });
 
 export const contractiveSettingsSchema = trainedArchitecture(

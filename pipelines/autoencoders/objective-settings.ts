@@ -56,7 +56,7 @@ export function trainedArchitecture<Fields extends z.core.$ZodLooseShape>(
       context.addIssue({
         code: 'custom',
         path: ['loss'],
-        message: `cross-entropy is of numbers in [0, 1]: it must come with scaling min-max, not ${scaling}`,
+        message: `must be mse, mae or huber where scaling is ${scaling}: cross-entropy is of numbers in [0, 1], which min-max gives`,
       });
     })
     .meta(about);

@@ -52,6 +52,6 @@ function architectureProblems({ training }: Config): ConfigProblem[] {
       return issue.keys.map((key) =>
         problem([...path, key], settings[key], `left out: the settings of ${name} are ${known}`),
       );
-    return [problem(path, valueAt(settings, issue.path as ConfigPath), issue.message)];
+    return [problem(path, valueAt(settings, issue.path as ConfigPath), issue.message.replace(/^must be /, ''))];
   });
 }
