@@ -3,6 +3,12 @@ import { describe, it } from 'node:test';
 import { architectureSettings } from '../../pipelines/autoencoders/architecture-settings.ts';
 import { architectureConformance, type ArchitectureExample } from './architecture.ts';
 
+const closedForms = [{ name: 'ridge', settings: { past: 2 } }, { name: 'nearest-window' }];
+const reconstructionAndForecast = [
+  { name: 'lstm', settings: { units: 10, code: 4 } },
+  { name: 'forecaster', settings: { hidden: [20] } },
+];
+
 /** Every architecture, small, and every option that changes what is built of it. */
 const examples: readonly ArchitectureExample[] = [
   { name: 'dense', settings: { code: 4 } },
@@ -33,7 +39,9 @@ const examples: readonly ArchitectureExample[] = [
   { name: 'forecaster', settings: { hidden: [20] } },
   { name: 'forecaster', settings: { hidden: [20], forecastShare: 0.5, scaling: 'min-max', loss: 'bce' } },
   { name: 'lstm-forecaster', settings: { units: 10 } },
-  { name: 'ensemble', settings: {}, maxEpochs: 5 },
+  { name: 'ensemble', settings: { members: [{ name: 'dense', settings: { code: 4 } }, ...closedForms] }, maxEpochs: 5 },
+  { name: 'ensemble', settings: { members: reconstructionAndForecast, combine: 'mean' }, maxEpochs: 15 },
+  { name: 'ensemble', settings: { members: closedForms, combine: 'median' }, takesChances: false },
 ];
 
 for (const example of examples) architectureConformance(example);
