@@ -74,6 +74,16 @@ describe('a bundle fitted on normal telemetry', () => {
     assert.ok(manifest.holdoutMedianError > bundle.manifest.holdoutMedianError);
   });
 
+  it('is scaled as its architecture says: cross-entropy of what training saw as 0 to 1', async () => {
+    const architecture = parseArchitecture('dense', { hidden: [32], code: 6, scaling: 'min-max', loss: 'bce' });
+    const { manifest } = await fitBundle(definition, selection(), { ...options, architecture, maxEpochs: 8 }, ports);
+    const { min, max } = manifest.statistics[0]!;
+    assert.equal(manifest.scaler.center[0], min);
+    assert.ok(Math.abs(manifest.scaler.scale[0]! - (max - min)) < 1e-9);
+    const losses = manifest.fit.epochs.map(({ holdoutLoss }) => holdoutLoss);
+    assert.ok(losses.at(-1)! < 0.5 * losses[0]!, losses.join(' '));
+  });
+
   it('says on what it was fitted and judged', () => {
     const { training, holdout, holdoutErrors, holdoutStrideMs, statistics, fit, channelWeights } = bundle.manifest;
     assert.deepEqual(training, { fromMs: 0, toMs: (4 * 199 + rows) * 1000, windows: 200 });
