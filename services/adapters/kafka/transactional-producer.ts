@@ -121,6 +121,8 @@ export class TransactionalProducer {
 
   async #renew(): Promise<void> {
     const { transactionTimeoutMs } = this.#options;
+    // Kafka 3.9 would fence whoever asks for a new epoch amid its own transaction.
+    await this.#end(this.#identity!, false);
     this.#identity = await this.#coordinated('beginning anew', (coordinator) =>
       renewedEpoch(coordinator, this.#identity!, transactionTimeoutMs),
     );
