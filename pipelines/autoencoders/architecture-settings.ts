@@ -13,7 +13,7 @@ import {
   stackedSettingsSchema,
 } from './dense-settings.ts';
 import { ensembleSettings } from './ensemble-settings.ts';
-import { lstmSettingsSchema } from './lstm-settings.ts';
+import { gruSettingsSchema, lstmSettingsSchema } from './recurrent-settings.ts';
 import {
   forecasterSettingsSchema,
   lastValueSettingsSchema,
@@ -37,6 +37,7 @@ const single = {
   contractive: contractiveSettingsSchema,
   convolutional: convolutionalSettingsSchema,
   lstm: lstmSettingsSchema,
+  gru: gruSettingsSchema,
   pca: pcaSettingsSchema,
   'last-value': lastValueSettingsSchema,
   'nearest-window': nearestWindowSettingsSchema,

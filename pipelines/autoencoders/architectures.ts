@@ -5,6 +5,7 @@ import { convolutional } from './convolutional.ts';
 import { denoising } from './denoising.ts';
 import { dense } from './dense.ts';
 import { ensembleOf } from './ensemble.ts';
+import { gru } from './gru.ts';
 import { kSparse } from './k-sparse.ts';
 import { lstm } from './lstm.ts';
 import { overcomplete } from './overcomplete.ts';
@@ -31,6 +32,7 @@ const single: Readonly<Record<Exclude<ArchitectureName, 'ensemble'>, Architectur
   contractive,
   convolutional,
   lstm,
+  gru,
   pca,
   'last-value': lastValue,
   'nearest-window': nearestWindow,

@@ -1,12 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
-/** How a recurrence walks through the rows of a window, and whether each row has an input of its own. */
-export interface Walk {
-  readonly steps: number;
-  readonly direction: 'forward' | 'reverse';
-  /** `sequence`: projected inputs are [steps x batch, 4 units], time-major; `constant`: [batch, 4 units], for every step. */
-  readonly input: 'sequence' | 'constant';
-}
+import { inTimeOrder, rowsOf, tanh, times, type Walk } from './recurrent-walk.ts';
 
 /** What one step leaves for the gradient; all [batch, units] but `gates`, [batch, 4 units]. */
 interface Step {
@@ -52,14 +45,10 @@ export function lstmRecurrence(projected: tf.Tensor2D, kernel: tf.Tensor2D, walk
 
 /**
  * 1 for the three gates and 2 for the candidate: tanh(z) is taken as 2 sigmoid(2z) - 1, which makes one call of all four
- * activations (and the WASM backend's sigmoid is ten times as fast as its tanh).
+ * activations.
  */
 function gateScale(units: number): tf.Tensor1D {
   return tf.tensor1d(Float32Array.from({ length: 4 * units }, (_, column) => (column < 3 * units ? 1 : 2)));
-}
-
-function tanh<T extends tf.Tensor>(x: T): T {
-  return tf.sub(tf.mul(tf.sigmoid(tf.mul(x, 2)), 2), 1);
 }
 
 function walkForward(projected: tf.Tensor2D, kernel: tf.Tensor2D, walk: Walk): Step[] {
@@ -134,22 +123,8 @@ function gateGradient(step: Step, before: Step | undefined, hidden: tf.Tensor2D,
   return tf.mul(activations, tf.mul(step.gates, tf.sub(1, step.gates)));
 }
 
-/** The rows of a window in the order in which they are visited. */
-function times({ steps, direction }: Walk): number[] {
-  const ascending = [...Array(steps).keys()];
-  return direction === 'reverse' ? ascending.reverse() : ascending;
-}
-
-function inTimeOrder<T>(visited: readonly T[], { direction }: Walk): T[] {
-  return direction === 'reverse' ? visited.toReversed() : [...visited];
-}
-
 /** The step visited at an index, of what the forward walk saved. */
 function stepAt(saved: readonly tf.Tensor2D[], index: number): Step {
   const from = index * stepFields.length;
   return Object.fromEntries(stepFields.map((field, at) => [field, saved[from + at]!])) as unknown as Step;
-}
-
-function rowsOf(all: tf.Tensor2D, time: number, batch: number): tf.Tensor2D {
-  return tf.slice(all, [time * batch, 0], [batch, all.shape[1]]);
 }

@@ -14,6 +14,8 @@ export const exampleArchitectures: readonly ArchitectureDescription[] = [
   parseArchitecture('dense', { hidden: [], code: 3, activation: 'tanh' }),
   parseArchitecture('lstm', { units: 16, code: 6 }),
   parseArchitecture('lstm', { units: 7, code: 4, layers: 2 }),
+  parseArchitecture('gru', { units: 9, code: 4 }),
+  parseArchitecture('convolutional', { filters: [9, 6], kernel: 5, code: 3, activation: 'tanh' }),
 ];
 
 /** A model with random weights, which depend on the seed alone; TensorFlow.js must have a backend. */

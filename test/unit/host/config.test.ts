@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { lstmSettingsSchema } from '../../../pipelines/autoencoders/lstm-settings.ts';
+import { lstmSettingsSchema } from '../../../pipelines/autoencoders/recurrent-settings.ts';
 import { meanSigma } from '../../../pipelines/thresholds/mean-sigma.ts';
 import { loadConfig, type ConfigRequest } from '../../../services/host/config.ts';
 import { ConfigInvalid, type LocatedProblem } from '../../../services/host/config-problems.ts';
