@@ -13,6 +13,7 @@ import {
   stackedSettingsSchema,
 } from './dense-settings.ts';
 import { ensembleSettings } from './ensemble-settings.ts';
+import { levelFreeSettingsSchema } from './level-free-settings.ts';
 import { gruSettingsSchema, lstmSettingsSchema } from './recurrent-settings.ts';
 import {
   forecasterSettingsSchema,
@@ -38,6 +39,7 @@ const single = {
   convolutional: convolutionalSettingsSchema,
   lstm: lstmSettingsSchema,
   gru: gruSettingsSchema,
+  'level-free': levelFreeSettingsSchema,
   pca: pcaSettingsSchema,
   'last-value': lastValueSettingsSchema,
   'nearest-window': nearestWindowSettingsSchema,

@@ -7,6 +7,7 @@ import { dense } from './dense.ts';
 import { ensembleOf } from './ensemble.ts';
 import { gru } from './gru.ts';
 import { kSparse } from './k-sparse.ts';
+import { levelFree } from './level-free.ts';
 import { lstm } from './lstm.ts';
 import { overcomplete } from './overcomplete.ts';
 import { forecaster } from './rivals/forecaster.ts';
@@ -33,6 +34,7 @@ const single: Readonly<Record<Exclude<ArchitectureName, 'ensemble'>, Architectur
   convolutional,
   lstm,
   gru,
+  'level-free': levelFree,
   pca,
   'last-value': lastValue,
   'nearest-window': nearestWindow,
