@@ -1,7 +1,7 @@
 import { holdoutTail } from './holdout-tail.ts';
 import { meanAndDeviation } from './mean-and-deviation.ts';
 import { tailParameters, type TailParameters } from './pot.ts';
-import { SpotJudge } from './spot-judge.ts';
+import { SpotJudge, spotSpan } from './spot-judge.ts';
 import type { Judgement, ScoreJudge, ThresholdPolicy } from './threshold-policy.ts';
 
 type DriftingParameters = TailParameters & { readonly depth: number };
@@ -23,6 +23,7 @@ export const dspot: ThresholdPolicy<DriftingParameters> = {
   name: 'dspot',
   title: 'drifting peaks over threshold (DSPOT)',
   parameters: [depth, ...tailParameters],
+  span: (parameters) => ({ before: parameters.depth + spotSpan(parameters).before, after: 0 }),
   begin: (parameters, calibration, state) =>
     new DriftingJudge(parameters, holdoutTail(calibration, Infinity), state as DriftingState | undefined),
 };

@@ -1,5 +1,5 @@
 import { ascendingOf, quantileOf } from '../scoring/order-statistics.ts';
-import { DynamicJudge, dynamicParameters, type DynamicParameters } from './dynamic-judge.ts';
+import { DynamicJudge, dynamicParameters, dynamicSpan, type DynamicParameters } from './dynamic-judge.ts';
 import { meanAndDeviation } from './mean-and-deviation.ts';
 import type { ThresholdCalibration, ThresholdPolicy } from './threshold-policy.ts';
 
@@ -30,6 +30,7 @@ export const dynamicFloor: ThresholdPolicy<FloorParameters> = {
   name: 'dynamic-floor',
   title: 'dynamic threshold with a floor from the holdout',
   parameters: [...dynamicParameters, ...floorParameters],
+  span: dynamicSpan,
   begin: (parameters, calibration, state) =>
     new DynamicJudge(parameters, calibration, floorOf(parameters, calibration), state),
 };

@@ -1,14 +1,14 @@
 import { dynamicEpsilon, indexesAbove, sequencesOf, type ScoreSequence } from './dynamic-epsilon.ts';
 import { holdoutTail } from './holdout-tail.ts';
 import { smoothingParameter } from './smoothing.ts';
-import type { Judgement, PolicyParameter, ScoreJudge, ThresholdCalibration } from './threshold-policy.ts';
+import type { Judgement, PolicyParameter, PolicySpan, ScoreJudge, ThresholdCalibration } from './threshold-policy.ts';
 
 /** The parameters that both dynamic policies have. */
 export type DynamicParameters = Readonly<Record<'memory' | 'delay' | 'buffer' | 'decrease', number>>;
 
 export const dynamicParameters: readonly PolicyParameter[] = [
   { name: 'memory', title: 'windows remembered', min: 100, max: 10_000, default: 2000, whole: true },
-  { name: 'delay', title: 'windows waited before one is judged', min: 0, max: 10_000, default: 10, whole: true },
+  { name: 'delay', title: 'windows waited before one is judged', min: 0, max: 10_000, default: 0, whole: true },
   { name: 'buffer', title: 'windows around a violation that belong to it', min: 0, max: 500, default: 0, whole: true },
   { name: 'decrease', title: 'least relative step down from an anomaly', min: 0, max: 1, default: 0.13 },
   { ...smoothingParameter, default: 30 },
@@ -18,6 +18,10 @@ export const dynamicParameters: readonly PolicyParameter[] = [
 interface Look {
   readonly level: number;
   readonly kept: readonly ScoreSequence[];
+}
+
+export function dynamicSpan({ memory, delay }: DynamicParameters): PolicySpan {
+  return { before: memory, after: delay };
 }
 
 interface DynamicState {

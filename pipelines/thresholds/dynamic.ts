@@ -1,4 +1,4 @@
-import { DynamicJudge, dynamicParameters, type DynamicParameters } from './dynamic-judge.ts';
+import { DynamicJudge, dynamicParameters, dynamicSpan, type DynamicParameters } from './dynamic-judge.ts';
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
 /**
@@ -10,5 +10,6 @@ export const dynamic: ThresholdPolicy<DynamicParameters> = {
   name: 'dynamic',
   title: 'dynamic threshold with pruning',
   parameters: dynamicParameters,
+  span: dynamicSpan,
   begin: (parameters, calibration, state) => new DynamicJudge(parameters, calibration, 0, state),
 };

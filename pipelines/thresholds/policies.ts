@@ -11,7 +11,13 @@ import { pot } from './pot.ts';
 import { quantile } from './quantile.ts';
 import { SmoothedJudge, smoothingParameter } from './smoothing.ts';
 import { spot } from './spot.ts';
-import type { PolicyParameter, ScoreJudge, ThresholdCalibration, ThresholdPolicy } from './threshold-policy.ts';
+import type {
+  PolicyParameter,
+  PolicySpan,
+  ScoreJudge,
+  ThresholdCalibration,
+  ThresholdPolicy,
+} from './threshold-policy.ts';
 import type { ThresholdSetting } from './threshold-setting.ts';
 
 const every: readonly ThresholdPolicy[] = [
@@ -35,6 +41,9 @@ function withSmoothing(policy: ThresholdPolicy): ThresholdPolicy {
   if (policy.parameters.some(({ name }) => name === smoothingParameter.name)) return policy;
   return { ...policy, parameters: [...policy.parameters, smoothingParameter] };
 }
+
+/** After so many spans of the moving average a score counts for less than a thousandth. */
+const smoothingSpans = 4;
 
 /** What is wrong with a setting. */
 export interface ThresholdProblem {
@@ -94,6 +103,13 @@ export function beginJudge(setting: ThresholdSetting, calibration: ThresholdCali
   const span = parameters[smoothingParameter.name]!;
   if (span === 0) return policy.begin(parameters, calibration, state);
   return new SmoothedJudge(span, calibration, (smoothed, inner) => policy.begin(parameters, smoothed, inner), state);
+}
+
+/** How many windows before and after one its judgement depends on, under a setting that parseThreshold accepted. */
+export function thresholdSpan(setting: ThresholdSetting): PolicySpan {
+  const parameters = withDefaults(setting);
+  const { before, after } = policyOf(setting).span?.(parameters) ?? { before: 0, after: 0 };
+  return { before: before + smoothingSpans * parameters[smoothingParameter.name]!, after };
 }
 
 /** Settings of before lack parameters that came later. */

@@ -1,10 +1,15 @@
 import { excessAt, fitGeneralisedPareto, type GeneralisedPareto } from '../scoring/generalised-pareto.ts';
 import { scoreTail } from '../scoring/score-tail.ts';
 import type { TailParameters } from './pot.ts';
-import type { Judgement, ScoreJudge } from './threshold-policy.ts';
+import type { Judgement, PolicySpan, ScoreJudge } from './threshold-policy.ts';
 
 /** Peaks remembered: the newest. */
 const mostPeaks = 256;
+
+/** Windows in which all peaks are replaced. */
+export function spotSpan({ tail }: TailParameters): PolicySpan {
+  return { before: mostPeaks / tail, after: 0 };
+}
 
 interface SpotState {
   /** Where the tail begins. */

@@ -1,6 +1,6 @@
 import { holdoutTail } from './holdout-tail.ts';
 import { tailParameters, type TailParameters } from './pot.ts';
-import { SpotJudge } from './spot-judge.ts';
+import { SpotJudge, spotSpan } from './spot-judge.ts';
 import type { ThresholdPolicy } from './threshold-policy.ts';
 
 /**
@@ -14,6 +14,7 @@ export const spot: ThresholdPolicy<TailParameters> = {
   name: 'spot',
   title: 'streaming peaks over threshold (SPOT)',
   parameters: tailParameters,
+  span: spotSpan,
   begin: (parameters, calibration, state) =>
     new SpotJudge(
       parameters,

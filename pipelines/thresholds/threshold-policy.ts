@@ -47,11 +47,20 @@ export interface ThresholdPolicy<Parameters extends object = Readonly<Record<str
   readonly parameters: readonly PolicyParameter[];
   /** Begins after the holdout, or where a snapshot was taken of a judge with the same parameters and calibration. */
   begin(parameters: Parameters, calibration: ThresholdCalibration, state?: State): ScoreJudge;
+  /** How many windows before and after one its judgement depends on; 0 and 0 where it is left out. */
+  span?(parameters: Parameters): PolicySpan;
   /**
    * What a holdout is too short for; null where it is long enough. Who asks for such a setting is refused; where a model
    * brings a shorter holdout later, the setting is taken as if it stood at the bound.
    */
   unresolved?(parameters: Parameters, calibration: ThresholdCalibration): UnresolvedParameter | null;
+}
+
+export interface PolicySpan {
+  /** Windows remembered, about: earlier ones hardly matter. */
+  readonly before: number;
+  /** Windows waited. */
+  readonly after: number;
 }
 
 export interface UnresolvedParameter {

@@ -230,11 +230,32 @@ export interface PolicyDescription {
   readonly parameters: readonly PolicyParameter[];
 }
 
-/** `GET /api/streams/:stream/threshold-level?policy&PARAMETER...`: what a setting would come to under the governing model. */
-export interface ThresholdPreview {
+/**
+ * `GET /api/streams/:stream/threshold-outcome?policy&PARAMETER...[&fromMs][&toMs]`: what the stored scores of a time, the
+ * newest day by default, would have given under a setting, as the detector finds it. What remembers began as much earlier as
+ * it remembers.
+ */
+export interface ThresholdOutcome extends TimeSpan {
   readonly setting: ThresholdSetting;
-  readonly modelVersion: string;
-  readonly level: number;
+  /** Windows judged, by their ends within the time, and how many of them violate. */
+  readonly windows: number;
+  readonly violating: number;
+  /** Anomalies that meet the time, ascending. */
+  readonly anomalies: readonly PreviewedAnomaly[];
+  /** How many anomalies there were in fact. */
+  readonly anomaliesNow: number;
+  /** The threshold as it would have moved: from each time on, at the newest strides of windows; at most some hundred steps. */
+  readonly levels: readonly { readonly drawnFromMs: number; readonly level: number }[];
+}
+
+/** An anomaly that there would have been. */
+export interface PreviewedAnomaly {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly decidedAtMs: number;
+  readonly state: 'open' | 'closed';
+  readonly peakScore: number;
+  readonly threshold: number;
 }
 
 /** `GET /api/faults[?stream]`: injected faults, newest first; simulation only. */

@@ -4,6 +4,7 @@ import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-sett
 import type { BinGrid, TimeSpan } from './api.ts';
 import { parseRequest } from './api-error.ts';
 import { binGrid, binWidthMs } from './bin-grid.ts';
+import type { WantedRange } from './threshold-outcome.ts';
 
 const maxBins = 4000;
 const maxRangeMs = 366 * 86_400_000;
@@ -53,10 +54,11 @@ export function parseAnomaliesQuery(query: unknown): z.output<typeof anomaliesSc
   return parseRequest(anomaliesSchema, query);
 }
 
-/** Parses a threshold setting from a query: `policy`, and every parameter by its name. */
-export function parseSettingQuery(query: unknown): ThresholdSetting {
-  const { policy, ...parameters } = parseRequest(z.object({ policy: z.string() }).catchall(z.coerce.number()), query);
-  return { policy, parameters };
+/** Parses a threshold setting, `policy` and every parameter by its name, and the time to try it on. */
+export function parseOutcomeQuery(query: unknown): { readonly setting: ThresholdSetting; readonly range: WantedRange } {
+  const outcomeSchema = rangeSchema.partial().extend({ policy: z.string() }).catchall(z.coerce.number());
+  const { policy, fromMs, toMs, ...parameters } = parseRequest(outcomeSchema, query);
+  return { setting: { policy, parameters }, range: { fromMs, toMs } };
 }
 
 function refuse(field: string, value: unknown, bound: string): never {

@@ -13,15 +13,16 @@ import type {
   PolicyDescription,
   PossibleFaultList,
   ThresholdHistory,
-  ThresholdPreview,
+  ThresholdOutcome,
 } from './api.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { partitionSummaries } from './partitions.ts';
-import { parseAnomaliesQuery, parseGridQuery, parseSettingQuery } from './queries.ts';
+import { parseAnomaliesQuery, parseGridQuery, parseOutcomeQuery } from './queries.ts';
 import { ribbon } from './ribbon.ts';
 import type { StreamModel } from './stream-model.ts';
 import { streamView, type ViewSources } from './stream-view.ts';
 import { submitCommand, unknownStream, type CommandPorts } from './submit-command.ts';
+import { thresholdOutcome } from './threshold-outcome.ts';
 import { thresholdSteps } from './threshold-steps.ts';
 
 /** What the routes answer from. */
@@ -66,12 +67,10 @@ function addStreamRoutes(server: FastifyInstance, sources: RouteSources): void {
     const channels = definition.channels.filter(({ id, role }) => channelIds?.includes(id) ?? role === 'scored');
     return streamView(sources, stream, channels, grid);
   });
-  server.get<ForStream>('/api/streams/:stream/threshold-level', ({ params, query }): Promise<ThresholdPreview> => {
+  server.get<ForStream>('/api/streams/:stream/threshold-outcome', ({ params, query }): Promise<ThresholdOutcome> => {
     const stream = known(sources, params.stream);
-    const setting = parseThreshold(parseSettingQuery(query));
-    const modelVersion = stream.models.at(-1)?.modelVersion;
-    if (modelVersion === undefined) throw unmodelled(params.stream);
-    return levels.level(setting, modelVersion).then((level) => ({ setting, modelVersion, level }));
+    const { setting, range } = parseOutcomeQuery(query);
+    return thresholdOutcome(sources, stream, parseThreshold(setting), range);
   });
   server.get('/api/ribbon', ({ query }) => ribbon(sources, parseGridQuery(query, 1000).grid));
 }
@@ -162,12 +161,4 @@ function known({ model }: RouteSources, stream: string): StreamModel {
 
 function unknownId(code: 'CUPOLA_ANOMALY_UNKNOWN' | 'CUPOLA_COMMAND_UNKNOWN', id: string): CupolaError {
   return new CupolaError(code, `there is no ${id}`, { field: 'id', value: id });
-}
-
-function unmodelled(stream: string): CupolaError {
-  return new CupolaError('CUPOLA_MODEL_UNKNOWN', `no model governs stream ${stream} yet`, {
-    field: 'stream',
-    value: stream,
-    bound: 'a stream that a model governs',
-  });
 }

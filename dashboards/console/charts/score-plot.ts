@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { StreamView } from '../../../services/console/api.ts';
+import type { StreamView, ThresholdOutcome } from '../../../services/console/api.ts';
 import { excessSymbol } from '../format/status.ts';
 import { envelope, envelopeBand } from './envelope.ts';
 import { hatching } from './hatching.ts';
@@ -15,8 +15,8 @@ const faultLanePx = 4;
 /** What the score's chart draws beside the score. */
 export interface ScoreOverlay {
   readonly view: StreamView | null;
-  /** A level that an operator is trying. */
-  readonly triedLevel: number | null;
+  /** The threshold that an operator is trying, as it would have moved; empty where none is tried. */
+  readonly tried: ThresholdOutcome['levels'];
   readonly showFaults: boolean;
 }
 
@@ -43,8 +43,8 @@ function withHeadroom(top: number): number {
   return linearBelow * Math.sinh(1.1 * Math.asinh(top / linearBelow));
 }
 
-function topLevel({ view, triedLevel }: ScoreOverlay): number {
-  return Math.max(triedLevel ?? 0, ...(view?.thresholds.map(({ level }) => level ?? 0) ?? []));
+function topLevel({ view, tried }: ScoreOverlay): number {
+  return Math.max(0, ...[...tried, ...(view?.thresholds ?? [])].map(({ level }) => level ?? 0));
 }
 
 function readable(plot: uPlot): number[] {
@@ -81,14 +81,22 @@ function drawEvents(plot: uPlot, { view, showFaults }: ScoreOverlay): void {
   }
 }
 
-function drawLevels(plot: uPlot, { view, triedLevel }: ScoreOverlay): void {
+function drawLevels(plot: uPlot, { view, tried }: ScoreOverlay): void {
+  drawSteps(plot, view?.thresholds ?? [], palette.caution, [5, 3]);
+  drawSteps(plot, tried, palette.accent, [2, 3]);
+}
+
+function drawSteps(
+  plot: uPlot,
+  steps: readonly { readonly drawnFromMs: number; readonly level: number | null }[],
+  stroke: string,
+  dash: readonly number[],
+): void {
   const { max = 0 } = plot.scales.x!;
-  const steps = view?.thresholds ?? [];
   steps.forEach(({ drawnFromMs, level }, index) => {
     const toMs = steps[index + 1]?.drawnFromMs ?? max;
-    if (level !== null) drawLevel(plot, drawnFromMs, toMs, level, palette.caution, [5, 3]);
+    if (level !== null) drawLevel(plot, drawnFromMs, toMs, level, stroke, dash);
   });
-  if (triedLevel !== null) drawLevel(plot, -Infinity, max, triedLevel, palette.accent, [2, 3]);
 }
 
 function drawLevel(
@@ -105,7 +113,7 @@ function drawLevel(
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
   ctx.beginPath();
-  ctx.moveTo(Math.max(bbox.left, Number.isFinite(fromMs) ? plot.valToPos(fromMs, 'x', true) : bbox.left), y);
+  ctx.moveTo(Math.max(bbox.left, plot.valToPos(fromMs, 'x', true)), y);
   ctx.lineTo(plot.valToPos(toMs, 'x', true), y);
   ctx.stroke();
   ctx.setLineDash([]);

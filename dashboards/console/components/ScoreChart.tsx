@@ -4,7 +4,7 @@ import { excessSymbol } from '../format/status.ts';
 import { view } from '../state/chosen-view.ts';
 import { status } from '../state/console-state.ts';
 import { reading } from '../state/readings.ts';
-import { triedLevel } from '../state/threshold-form.ts';
+import { outcome } from '../state/threshold-form.ts';
 import { cursorMs } from '../state/time-range.ts';
 import { PlotCanvas } from './PlotCanvas.tsx';
 
@@ -31,11 +31,11 @@ export function ScoreChart({ heightPx }: { readonly heightPx: number }) {
         spec={() =>
           scorePlot(() => ({
             view: view.peek(),
-            triedLevel: triedLevel.peek(),
+            tried: outcome.peek()?.levels ?? [],
             showFaults: status.peek()?.simulated ?? false,
           }))
         }
-        columns={({ score }) => (triedLevel.value, [score.min, score.max])}
+        columns={({ score }) => (outcome.value, [score.min, score.max])}
       />
     </section>
   );

@@ -1,10 +1,7 @@
-import type { BinnedSeries } from '../../../services/console/api.ts';
 import { score } from '../format/quantity.ts';
-import { view } from '../state/chosen-view.ts';
-import { chosen } from '../state/console-state.ts';
-import { refusal, triedLevel } from '../state/threshold-form.ts';
+import { outcome, refusal } from '../state/threshold-form.ts';
 
-/** What the form's setting would do, in a sentence; or why it cannot. */
+/** What the form's setting would have done in sight, in a sentence; or why it cannot. */
 export function ThresholdPreview() {
   if (refusal.value)
     return (
@@ -13,23 +10,21 @@ export function ThresholdPreview() {
         {refusal.value.bound ?? refusal.value.message}
       </p>
     );
-  const level = triedLevel.value;
-  const governing = chosen.value?.threshold?.level;
-  if (level === null || !view.value || governing == null) return null;
-  const [would, now] = [excursions(view.value.score, level), excursions(view.value.score, governing)];
+  if (!outcome.value) return null;
+  const { anomalies, anomaliesNow: now, levels } = outcome.value;
+  const would = anomalies.length;
   return (
     <p class="preview" role="status">
-      Level <b class="num tried">{score(level)}</b>: in sight the score exceeds it <b class="num">{times(would)}</b>
+      Level <b class="num tried">{levelWords(levels.map(({ level }) => level))}</b>: in sight it would give{' '}
+      <b class="num">{would === 1 ? '1 anomaly' : `${would} anomalies`}</b>
       {would === now ? ', as now.' : `, ${now} now: ${Math.abs(would - now)} ${would < now ? 'fewer' : 'more'}.`}
     </p>
   );
 }
 
-/** Separate stretches in which a score lies above a level. */
-function excursions({ max }: BinnedSeries, level: number): number {
-  return max.filter((value, bin) => (value ?? 0) > level && !((max[bin - 1] ?? 0) > level)).length;
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
+/** A level, or between which it moves. */
+function levelWords(levels: readonly number[]): string {
+  if (levels.length === 0) return '–';
+  const [least, most] = [Math.min(...levels), Math.max(...levels)];
+  return least === most ? score(least) : `${score(least)} to ${score(most)}`;
 }

@@ -8,7 +8,8 @@ import type {
   Ribbon,
   StreamDetail,
   StreamView,
-  ThresholdPreview,
+  ThresholdOutcome,
+  TimeSpan,
 } from '../../../services/console/api.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 
@@ -60,8 +61,14 @@ export function fetchPossibleFaults(stream: string): Promise<PossibleFaultList> 
   return get(`/api/streams/${encodeURIComponent(stream)}/possible-faults`);
 }
 
-export function previewThreshold(stream: string, { policy, parameters }: ThresholdSetting): Promise<ThresholdPreview> {
-  return get(`/api/streams/${encodeURIComponent(stream)}/threshold-level?${encode({ policy, ...parameters })}`);
+/** What the setting would have given over a time. */
+export function fetchOutcome(
+  stream: string,
+  { policy, parameters }: ThresholdSetting,
+  range: TimeSpan,
+): Promise<ThresholdOutcome> {
+  const query = encode({ policy, ...parameters, fromMs: Math.floor(range.fromMs), toMs: Math.ceil(range.toMs) });
+  return get(`/api/streams/${encodeURIComponent(stream)}/threshold-outcome?${query}`);
 }
 
 export function sendCommand(command: CommandRequest): Promise<CommandStatus> {

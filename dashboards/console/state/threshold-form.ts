@@ -1,8 +1,9 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
-import type { ApiError, CommandStatus } from '../../../services/console/api.ts';
-import { previewThreshold, refusalOf, sendCommand } from './api-client.ts';
+import type { ApiError, CommandStatus, ThresholdOutcome } from '../../../services/console/api.ts';
+import { fetchOutcome, refusalOf, sendCommand } from './api-client.ts';
 import { chosen, commands, policies, selectedStream } from './console-state.ts';
+import { visibleRange } from './time-range.ts';
 
 const previewAfterMs = 150;
 
@@ -13,8 +14,8 @@ export interface ThresholdForm {
 }
 
 export const form = signal<ThresholdForm | null>(null);
-/** The level that the form's setting would come to; null while it is what governs, or is refused. */
-export const triedLevel = signal<number | null>(null);
+/** What the form's setting would have given in sight; null while it is what governs, or is refused. */
+export const outcome = signal<ThresholdOutcome | null>(null);
 export const refusal = signal<ApiError | null>(null);
 const sentId = signal<string | null>(null);
 const sentStatus = signal<CommandStatus | null>(null);
@@ -28,7 +29,10 @@ export const sent = computed(() => {
 /** Whether the form asks for something else than what governs. */
 export const changed = computed(() => form.value !== null && keyOf(setting(form.value)) !== governingKey.value);
 
-const governingKey = computed(() => (chosen.value?.threshold ? keyOf(chosen.value.threshold.setting) : null));
+const governingKey = computed(() => {
+  const governing = chosen.value?.threshold?.setting;
+  return governing ? keyOf(setting(asTyped(governing))) : null;
+});
 
 /** Fills the form with what governs, whenever that changes, and works out what else is typed into it. */
 export function followThresholdForm(): void {
@@ -44,7 +48,7 @@ export function followThresholdForm(): void {
   let waiting = 0;
   effect(() => {
     clearTimeout(waiting);
-    triedLevel.value = null;
+    outcome.value = null;
     const current = form.value;
     if (current && changed.value) waiting = window.setTimeout(() => void tryOut(current), previewAfterMs);
     else refusal.value = null;
@@ -53,8 +57,7 @@ export function followThresholdForm(): void {
 
 /** Chooses a policy, with its parameters at their defaults. */
 export function choosePolicy(name: string): void {
-  const parameters = policies.value.find((policy) => policy.name === name)?.parameters ?? [];
-  form.value = { policy: name, parameters: Object.fromEntries(parameters.map((one) => [one.name, `${one.default}`])) };
+  form.value = asTyped({ policy: name, parameters: {} });
 }
 
 export function typeParameter(name: string, text: string): void {
@@ -88,10 +91,10 @@ async function tryOut(current: ThresholdForm): Promise<void> {
   refusal.value = outOfBounds(current);
   if (refusal.value) return;
   try {
-    const { level } = await previewThreshold(stream, setting(current));
+    const found = await fetchOutcome(stream, setting(current), visibleRange.peek()!);
     if (form.peek() !== current) return;
     batch(() => {
-      triedLevel.value = level;
+      outcome.value = found;
       refusal.value = null;
     });
   } catch (error) {
@@ -116,11 +119,15 @@ function setting({ policy, parameters }: ThresholdForm): ThresholdSetting {
   return { policy, parameters: Object.fromEntries(numbers) };
 }
 
+/** A setting of before lacks parameters that came later: those have their defaults. */
 function asTyped({ policy, parameters }: ThresholdSetting): ThresholdForm {
-  return {
-    policy,
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, `${value}`])),
-  };
+  const every = { ...defaultsOf(policy), ...parameters };
+  return { policy, parameters: Object.fromEntries(Object.entries(every).map(([name, value]) => [name, `${value}`])) };
+}
+
+function defaultsOf(policy: string): Record<string, number> {
+  const parameters = policies.value.find(({ name }) => name === policy)?.parameters ?? [];
+  return Object.fromEntries(parameters.map((one) => [one.name, one.default]));
 }
 
 function keyOf({ policy, parameters }: ThresholdSetting): string {

@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { parseThreshold, policies } from '../../../pipelines/thresholds/policies.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
-import type { ThresholdHistory } from '../../console/api.ts';
+import type { ThresholdHistory, ThresholdOutcome } from '../../console/api.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
 import { Progress } from '../progress.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type SystemOptions,
 } from '../system-options.ts';
 
-/** `cupola thresholds set|history`: above which score a window violates, in a running system. */
+/** `cupola thresholds set|preview|history`: above which score a window violates, in a running system. */
 export function addThresholds(program: Command): void {
   const thresholds = program
     .command('thresholds')
@@ -29,6 +29,26 @@ export function addThresholds(program: Command): void {
       ),
     )
     .action(setThreshold);
+  addSystemOptions(
+    thresholds
+      .command('preview')
+      .description(
+        'Show what stored scores would have given under a threshold, as the detector finds it; changes nothing',
+      ),
+  )
+    .argument('<stream>', 'as `cupola streams` shows it')
+    .argument('<policy>', `one of ${policies.map(({ name }) => name).join(', ')}`)
+    .addArgument(new Argument('[parameters...]', 'NAME=VALUE').argParser(parameter).default({}, "the policy's own"))
+    .option('--from <time>', 'ISO 8601 (default: a day before --to)', time)
+    .option('--to <time>', 'ISO 8601 (default: the newest score)', time)
+    .addHelpText(
+      'after',
+      examples(
+        'cupola thresholds preview water dynamic-floor delay=20',
+        'cupola thresholds preview water false-alarm-budget perDay=0.5 --from 2026-01-01T00:00Z --to 2026-01-08T00:00Z',
+      ),
+    )
+    .action(previewThreshold);
   addSystemOptions(thresholds.command('history').description('Show which thresholds governed when, by whom and why'))
     .argument('[stream]', 'only this one')
     .addHelpText('after', examples('cupola thresholds history', 'cupola thresholds history water --json'))
@@ -60,6 +80,46 @@ async function setThreshold(
       ? `${settingText(setting)} governs ${stream} from ${timeText(effectiveFromMs)} on`
       : `${settingText(setting)} was asked for; it will govern ${stream} from the next score on`,
   );
+}
+
+interface PreviewOptions extends SystemOptions {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+async function previewThreshold(
+  stream: string,
+  policy: string,
+  parameters: Readonly<Record<string, number>>,
+  { from, to, ...options }: PreviewOptions,
+): Promise<void> {
+  const setting = parseThreshold({ policy, parameters });
+  const range = { ...(from !== undefined && { fromMs: from }), ...(to !== undefined && { toMs: to }) };
+  const query = Object.entries({ policy, ...setting.parameters, ...range }).map(([name, value]) => [name, `${value}`]);
+  const path = `/api/streams/${encodeURIComponent(stream)}/threshold-outcome?${new URLSearchParams(query)}`;
+  printResult(options, await systemClient(options).get<ThresholdOutcome>(path), outcomeText);
+}
+
+function outcomeText({ setting, fromMs, toMs, windows, violating, anomalies, anomaliesNow }: ThresholdOutcome): string {
+  const rows = anomalies.map(({ startMs, endMs, decidedAtMs, peakScore, threshold, state }) => [
+    timeText(startMs),
+    state === 'open' ? 'still open' : timeText(endMs),
+    timeText(decidedAtMs),
+    peakScore.toPrecision(3),
+    threshold.toPrecision(3),
+  ]);
+  return [
+    `${settingText(setting)}, ${timeText(fromMs)} to ${timeText(toMs)}:`,
+    `${anomalies.length} anomalies (there were ${anomaliesNow}), ${violating} of ${windows} windows violate`,
+    ...(rows.length > 0 ? [table(['START', 'END', 'DECIDED', 'PEAK', 'THRESHOLD'], rows)] : []),
+  ].join('\n');
+}
+
+/** Parses an option that is a time; in UTC where it does not say. */
+function time(text: string): number {
+  const timeMs = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`);
+  if (Number.isNaN(timeMs)) throw new InvalidArgumentError('It must be a time such as 2026-01-01T12:00Z.');
+  return timeMs;
 }
 
 async function showHistory(stream: string | undefined, options: SystemOptions): Promise<void> {

@@ -14,7 +14,7 @@ import type {
   StreamView,
   PartitionSummary,
   ThresholdHistory,
-  ThresholdPreview,
+  ThresholdOutcome,
 } from '../../../services/console/api.ts';
 import { topics } from '../../../pipelines/topics.ts';
 import { consoleUnderTest, eventually, stagedNowMs } from './console-under-test.ts';
@@ -183,8 +183,8 @@ test('models, policies and what governed when can be listed', async () => {
 
 test('a threshold round-trips: previewed, asked for, pending, and governing from a window on', async () => {
   const setting = { policy: 'mean-sigma', parameters: { k: 20, smoothing: 0 } };
-  const { body: preview } = await running.get<ThresholdPreview>(
-    '/api/streams/power-1a/threshold-level?policy=mean-sigma&k=20',
+  const { body: preview } = await running.get<ThresholdOutcome>(
+    '/api/streams/power-1a/threshold-outcome?policy=mean-sigma&k=20',
   );
   const request = { type: 'set-threshold', stream: 'power-1a', setting, issuedBy: 'someone', reason: 'a trial' };
   const { status, body: asked } = await running.post<CommandStatus>('/api/commands', { id: 'once', ...request });
@@ -197,7 +197,7 @@ test('a threshold round-trips: previewed, asked for, pending, and governing from
   const { effectiveFromMs } = await command();
   const { threshold } = (await streams()).get('power-1a')!;
   assert.deepEqual(threshold!.setting, setting);
-  assert.equal(threshold!.level, preview.level);
+  assert.equal(threshold!.level, preview.levels.at(-1)!.level);
   assert.equal(threshold!.fromMs, effectiveFromMs);
   assert.equal(threshold!.drawnFromMs, beforeMs);
   assert.deepEqual([threshold!.issuedBy, threshold!.reason, threshold!.commandId], ['someone', 'a trial', 'once']);
