@@ -10,7 +10,7 @@ import type { RidgeSettings } from './rival-settings.ts';
 import { exportNoCode, noCode, rowsOf } from './scored-rows.ts';
 
 /** Rows that the weights are had from at most, which takes seconds with hundreds of inputs, and how many at once. */
-const mostRows = 32_768;
+const mostRows = 16_384;
 const rowsAtOnce = 4096;
 
 /**
