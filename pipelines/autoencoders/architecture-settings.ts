@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { CupolaError } from '../errors.ts';
+import { adversarialSettingsSchema } from './adversarial-settings.ts';
 import type { ArchitectureDescription, WindowShape } from './architecture.ts';
 import { convolutionalSettingsSchema } from './convolutional-settings.ts';
 import {
@@ -23,6 +24,11 @@ import {
   pcaSettingsSchema,
   ridgeSettingsSchema,
 } from './rivals/rival-settings.ts';
+import {
+  betaVariationalSettingsSchema,
+  reconstructionProbabilitySettingsSchema,
+  variationalSettingsSchema,
+} from './variational-settings.ts';
 
 /** Architectures that a model can be of by itself: the family, and then its rivals. */
 const single = {
@@ -39,6 +45,10 @@ const single = {
   convolutional: convolutionalSettingsSchema,
   lstm: lstmSettingsSchema,
   gru: gruSettingsSchema,
+  variational: variationalSettingsSchema,
+  'beta-variational': betaVariationalSettingsSchema,
+  'reconstruction-probability': reconstructionProbabilitySettingsSchema,
+  adversarial: adversarialSettingsSchema,
   'level-free': levelFreeSettingsSchema,
   pca: pcaSettingsSchema,
   'last-value': lastValueSettingsSchema,

@@ -1,3 +1,4 @@
+import { adversarial } from './adversarial.ts';
 import { parseArchitecture, type ArchitectureName } from './architecture-settings.ts';
 import type { Architecture, ArchitectureDescription, TrainableModel, WindowShape } from './architecture.ts';
 import { contractive } from './contractive.ts';
@@ -10,6 +11,7 @@ import { kSparse } from './k-sparse.ts';
 import { levelFree } from './level-free.ts';
 import { lstm } from './lstm.ts';
 import { overcomplete } from './overcomplete.ts';
+import { reconstructionProbability } from './reconstruction-probability.ts';
 import { forecaster } from './rivals/forecaster.ts';
 import { lastValue } from './rivals/last-value.ts';
 import { lstmForecaster } from './rivals/lstm-forecaster.ts';
@@ -19,6 +21,7 @@ import { ridge } from './rivals/ridge.ts';
 import { sparseKl } from './sparse-kl.ts';
 import { sparseL1 } from './sparse-l1.ts';
 import { stacked } from './stacked.ts';
+import { betaVariational, variational } from './variational.ts';
 
 /** Architectures that a model can be of by itself: the family, and then its rivals. */
 const single: Readonly<Record<Exclude<ArchitectureName, 'ensemble'>, Architecture>> = {
@@ -34,6 +37,10 @@ const single: Readonly<Record<Exclude<ArchitectureName, 'ensemble'>, Architectur
   convolutional,
   lstm,
   gru,
+  variational,
+  'beta-variational': betaVariational,
+  'reconstruction-probability': reconstructionProbability,
+  adversarial,
   'level-free': levelFree,
   pca,
   'last-value': lastValue,

@@ -16,7 +16,7 @@ const pretrainEpochs = z
   );
 
 /** Fields of every dense autoencoder. */
-const denseFields = {
+export const denseFields = {
   hidden: layers.default([]),
   code: z.number().int().min(1).max(4096).default(24).describe('Units of the code'),
   activation: z.enum(['relu', 'elu', 'tanh', 'sigmoid']).default('relu').describe('What hidden layers apply'),

@@ -54,7 +54,7 @@ export function reconstructionLoss(
 }
 
 /** The first columns of every row. */
-function scoredPrefix(windows: tf.Tensor3D, scoredFeatures: number): tf.Tensor3D {
+export function scoredPrefix(windows: tf.Tensor3D, scoredFeatures: number): tf.Tensor3D {
   const [batch, rows, features] = windows.shape;
   if (features === scoredFeatures) return windows;
   const cells = tf.reshape(windows, [batch * rows, features]);

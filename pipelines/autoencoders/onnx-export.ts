@@ -17,6 +17,8 @@ export const onnxNames = {
   reconstruction: 'reconstruction',
   /** [batch, code]. */
   code: 'code',
+  /** [batch, code], of models whose codes are normal distributions with `code` as mean. */
+  codeLogVariance: 'codeLogVariance',
 } as const;
 
 type AttributeValue = number | string | readonly number[];
@@ -92,8 +94,9 @@ export class OnnxGraph {
     return { reconstruction: named(onnxNames.reconstruction), code: named(onnxNames.code), codeWidth };
   }
 
-  /** The model's bytes. The graph must have given {@link onnxNames} their values. */
+  /** The model's bytes. The graph must have given {@link onnxNames} their values, but for those that not every model has. */
   encode(name: string, shape: WindowShape, code: number): Uint8Array {
+    const hasVariance = this.#nodes.some(({ output }) => output.includes(onnxNames.codeLogVariance));
     return encodeOnnxModel({
       irVersion: 8,
       producerName: 'cupola',
@@ -103,7 +106,11 @@ export class OnnxGraph {
         node: this.#nodes,
         initializer: this.#initializers,
         input: [batchOf(onnxNames.windows, shape.rows, shape.features)],
-        output: [batchOf(onnxNames.reconstruction, shape.rows, shape.scoredFeatures), batchOf(onnxNames.code, code)],
+        output: [
+          batchOf(onnxNames.reconstruction, shape.rows, shape.scoredFeatures),
+          batchOf(onnxNames.code, code),
+          ...(hasVariance ? [batchOf(onnxNames.codeLogVariance, code)] : []),
+        ],
       },
     });
   }
