@@ -15,6 +15,7 @@ export const exampleArchitectures: readonly ArchitectureDescription[] = [
   parseArchitecture('lstm', { units: 16, code: 6 }),
   parseArchitecture('lstm', { units: 7, code: 4, layers: 2 }),
   parseArchitecture('gru', { units: 9, code: 4 }),
+  parseArchitecture('reconstruction-probability', { hidden: [20], code: 5, draws: 3 }),
   parseArchitecture('convolutional', { filters: [9, 6], kernel: 5, code: 3, activation: 'tanh' }),
 ];
 
