@@ -48,6 +48,14 @@ export function ensembleSettings(architectures: MemberSchemas) {
         .max(1)
         .default(0.99)
         .describe("A member's unit: up to which quantile of the holdout its errors are ordinary"),
+      leastLimit: z
+        .number()
+        .min(1e-6)
+        .max(100)
+        .default(0.001)
+        .describe(
+          "The least of a member's units, in scaled units squared: smaller errors are ordinary whoever makes them",
+        ),
       scaling: z
         .enum(['standard', 'robust', 'min-max'] satisfies ScalerMethod[])
         .default('standard')

@@ -13,7 +13,7 @@ import { exportNoCode, noCode } from './rivals/scored-rows.ts';
  * each fitted by itself, as one model. For member m and scored feature c, with l_mc the ordinary limit of its errors on the
  * holdout,
  *
- * r'_mc = (x_c - y_mc) sqrt(l_c / l_mc), l_c the least l_mc, and y = x - combine_m(r'_m)
+ * r'_mc = (x_c - y_mc) sqrt(l_c / l_mc), l_c the geometric mean of the l_mc, and y = x - combine_m(r'_m)
  *
  * so that the squared residuals of y are the combination of errors that mean the same for every member, and everything
  * that works on a reconstruction works on y. The code is the members' codes side by side. `build` builds members.
@@ -41,7 +41,7 @@ export function ensembleOf(build: Architecture): Architecture {
       },
       async fit(request, control) {
         const course = await fitInTurn(members, request, control);
-        units = unitsOf(members.map((member) => limitsOf(member, request, settings.limitQuantile)));
+        units = unitsOf(members.map((member) => limitsOf(member, request, settings)));
         return course;
       },
       exportOnnx: () => exportMembers(description, shape, members, units, combination),
@@ -49,9 +49,6 @@ export function ensembleOf(build: Architecture): Architecture {
     };
   };
 }
-
-/** The least limit of a member's errors, in scaled units squared: below it lies rounding. */
-const leastLimit = 1e-4;
 
 /** Every member has a seed of its own: two of one architecture are to differ. */
 function seedOf(seed: number, member: number): number {
@@ -86,7 +83,11 @@ async function fitInTurn(
 }
 
 /** Up to where a member's errors on the holdout are ordinary, by scored feature. */
-function limitsOf(member: TrainableModel, { holdout, batchSize }: FitRequest, quantile: number): Float64Array {
+function limitsOf(
+  member: TrainableModel,
+  { holdout, batchSize }: FitRequest,
+  { limitQuantile, leastLimit }: EnsembleSettings,
+): Float64Array {
   const { scoredFeatures } = member.shape;
   const errors = windowErrors(member, holdout, batchSize);
   return Float64Array.from({ length: scoredFeatures }, (_, feature) => {
@@ -94,7 +95,7 @@ function limitsOf(member: TrainableModel, { holdout, batchSize }: FitRequest, qu
       { length: holdout.count },
       (_unused, window) => errors[window * scoredFeatures + feature]!,
     ).sort();
-    return Math.max(ascending[Math.ceil(quantile * holdout.count) - 1]!, leastLimit);
+    return Math.max(ascending[Math.ceil(limitQuantile * holdout.count) - 1]!, leastLimit);
   });
 }
 
@@ -119,9 +120,11 @@ function windowErrors(member: TrainableModel, windows: FeatureWindows, batchSize
 
 /** What each member's residuals are multiplied by, by scored feature: sqrt(l_c / l_mc). */
 function unitsOf(limits: readonly Float64Array[]): Float32Array<ArrayBuffer>[] {
-  return limits.map((own) =>
-    Float32Array.from(own, (limit, feature) => Math.sqrt(Math.min(...limits.map((of) => of[feature]!)) / limit)),
-  );
+  const common = limits[0]!.map((_, feature) => {
+    const logarithms = limits.reduce((sum, of) => sum + Math.log(of[feature]!), 0);
+    return Math.exp(logarithms / limits.length);
+  });
+  return limits.map((own) => Float32Array.from(own, (limit, feature) => Math.sqrt(common[feature]! / limit)));
 }
 
 function exportMembers(

@@ -53,7 +53,7 @@ describe('an ensemble', () => {
     it(`has for its error the ${rule} of its members', each in units of its own holdout`, async () => {
       const model = await fittedOn(windows, shape, ['ensemble', { members: described, ...settings }]);
       const errors = featureErrors(shape, seen, reconstructed(model, seen));
-      // The unit of a feature is that of the member with the least: the same ratio for all windows.
+      // The ensemble has a unit of its own for each feature: the same ratio for all windows.
       const ratios = [0, 1, 2].map((feature) => errors[feature]! / combined(own.map((of) => of[feature]!)));
       errors.forEach((error, at) => {
         const expected = combined(own.map((of) => of[at]!)) * ratios[at % 3]!;
