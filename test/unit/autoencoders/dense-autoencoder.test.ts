@@ -62,6 +62,16 @@ describe('dense autoencoders', () => {
     for (const { model } of [chance, start]) model.dispose();
   });
 
+  it('weight decay makes weights smaller', async () => {
+    const sizes: number[] = [];
+    for (const weightDecay of [0, 0.01]) {
+      const { model } = await fitted('dense', { hidden: [20], code: 4, weightDecay });
+      sizes.push(tf.tidy(() => tf.norm(model.variables[0]!).dataSync()[0]!));
+      model.dispose();
+    }
+    assert.ok(sizes[1]! < 0.7 * sizes[0]!, sizes.join(' '));
+  });
+
   it('L1 makes codes smaller the more it weighs', async () => {
     const settings = { code: 20, codeActivation: 'relu' };
     const [little, much] = [
