@@ -128,6 +128,7 @@ export class TopicAdmin {
         ],
       }),
     );
+    await this.#isSet(name, changes);
   }
 
   close(): void {
@@ -140,6 +141,16 @@ export class TopicAdmin {
       return await ask();
     } catch (error) {
       throw cupolaError(error, doing);
+    }
+  }
+
+  /** Waits until what the controllers have acknowledged is to be seen at the brokers. */
+  async #isSet(name: string, changes: Readonly<Record<string, string>>): Promise<void> {
+    const deadline = performance.now() + knownWithinMs;
+    while (performance.now() < deadline) {
+      const [topic] = await this.find([name]);
+      if (Object.entries(changes).every(([config, value]) => topic?.configs.get(config) === value)) return;
+      await sleep(20);
     }
   }
 

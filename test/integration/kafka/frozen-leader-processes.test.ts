@@ -18,8 +18,10 @@ const seed = 1;
 const replicas = 3;
 /** After so long the controllers take a frozen broker for dead, and give what it led to others. */
 const brokerSessionMs = 3000;
+/** Clients give a broker ten seconds to answer, some of them one after the other. */
+const goesOnWithinMs = 120_000;
 
-describe(`processes on three brokers (seed ${seed})`, { timeout: 400_000 }, () => {
+describe(`processes on three brokers (seed ${seed})`, { timeout: 600_000 }, () => {
   let folder: string;
   let kafka: KafkaCluster;
   let models: AlternativeModels;
@@ -52,6 +54,11 @@ describe(`processes on three brokers (seed ${seed})`, { timeout: 400_000 }, () =
     await rm(folder, { recursive: true });
   });
 
+  const moves = async (what: string, partition: number): Promise<void> => {
+    const before = (await station.scored())[partition]!;
+    await until(what, async () => (await station.scored())[partition]! > before, goesOnWithinMs);
+  };
+
   /** Freezes the broker that has a part in the work of a partition, until another has it and the work goes on. */
   const freeze = async (
     holder: () => Promise<number>,
@@ -62,10 +69,9 @@ describe(`processes on three brokers (seed ${seed})`, { timeout: 400_000 }, () =
     const broker = kafka.brokers[frozen - 1]!;
     broker.signal('SIGSTOP');
     try {
-      await until(`another broker has the part of ${frozen}`, async () => (await holder()) !== frozen);
+      await until(`another broker has the part of ${frozen}`, async () => (await holder()) !== frozen, goesOnWithinMs);
       if (wakes === 'late') {
-        const before = (await station.scored())[partition]!;
-        await until('work goes on without it', async () => (await station.scored())[partition]! > before);
+        await moves('work goes on without it', partition);
       }
     } finally {
       broker.signal('SIGCONT');
@@ -86,8 +92,7 @@ describe(`processes on three brokers (seed ${seed})`, { timeout: 400_000 }, () =
     ] as const) {
       await sleep(random.between(0, 1000));
       frozen.add(await freeze(holder, partition, wakes));
-      const before = (await station.scored())[partition]!;
-      await until('work goes on with all brokers', async () => (await station.scored())[partition]! > before);
+      await moves('work goes on with all brokers', partition);
     }
     assert.equal(frozen.size, 2);
     for (const { isAlive } of [ingest, ...workers]) assert.ok(isAlive);

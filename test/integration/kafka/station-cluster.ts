@@ -15,7 +15,7 @@ import { stationCommands, stationConfig, stationDuration, stationPartitions } fr
 import { until } from './until.ts';
 
 /** Station seconds in a second: so slow that there is work for as long as a test needs it, or as fast as it goes. */
-const speeds = { slow: 10, steady: 25, full: 1_000_000 } as const;
+const speeds = { slow: 5, steady: 25, full: 1_000_000 } as const;
 export type Speed = keyof typeof speeds;
 
 /** Station time of telemetry after its first orbit. */

@@ -5,6 +5,7 @@ import type { Admin } from 'kafkajs';
 import type { TopicSpec } from '../../../pipelines/topics.ts';
 import { planTopics, type PlannedTopic } from '../../../services/adapters/kafka/topic-plan.ts';
 import { clientOptions, sharedKafka } from './shared-kafka.ts';
+import { until } from './until.ts';
 
 const kafka = sharedKafka();
 const { prefix } = kafka;
@@ -71,6 +72,7 @@ test('what differs is set, what else was set for the topic stays, and other topi
       },
     ],
   });
+  await until('brokers have heard of it', async () => (await configOf('events', 'retention.ms')) === '5');
   const [events] = await plan(true);
   assert.deepEqual(events!.changes, [{ config: 'retention.ms', found: '5', wanted: '1000' }]);
   assert.equal(await configOf('events', 'retention.ms'), '1000');
