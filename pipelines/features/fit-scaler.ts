@@ -1,3 +1,4 @@
+import type { ChannelDefinition } from '../telemetry/channel.ts';
 import type { ChannelColumns, FeatureLayout } from './feature-layout.ts';
 import type { ScalerParameters } from './scaler.ts';
 import { allocateRawFeatures, transformWindow, type WindowMatrix } from './transform-window.ts';
@@ -28,7 +29,7 @@ const maxRows = 100_000;
  * Fits the scaler on training windows, given in engineering units. Of each window the newest stride is taken, and all of
  * the first, so that overlapping windows count a row once.
  *
- * One-hot columns are left as they are (center 0, scale 1).
+ * One-hot columns are left as they are (center 0, scale 1). No scored channel's scale is below its `leastDeviation`.
  */
 export function fitScaler(
   layout: FeatureLayout,
@@ -40,9 +41,7 @@ export function fitScaler(
   const scale = Array.from<number>({ length: layout.features }).fill(1);
   const fit = ({ definition, offset, width }: ChannelColumns): void => {
     if (definition.kind === 'enumeration') return;
-    const fitted = columns
-      .slice(offset, offset + width)
-      .map((column) => fitColumn(column, method, definition.role === 'scored'));
+    const fitted = columns.slice(offset, offset + width).map((column) => fitColumn(column, method, definition));
     // One scale for sine and cosine: a step of an angle is then as long wherever it points.
     const widest = Math.max(...fitted.map((column) => column.scale));
     fitted.forEach((column, index) => {
@@ -74,13 +73,19 @@ function collectColumns(layout: FeatureLayout, windows: readonly WindowMatrix[])
   return columns.map((column, index) => column.subarray(0, lengths[index]));
 }
 
-function fitColumn(values: Float64Array, method: ScalerMethod, scored: boolean): { center: number; scale: number } {
+function fitColumn(
+  values: Float64Array,
+  method: ScalerMethod,
+  { kind, role, leastDeviation = 0 }: ChannelDefinition,
+): { center: number; scale: number } {
   if (values.length === 0) return { center: 0, scale: unlearntScale };
   const { center, spread } = spreadBy[method](values);
   if (!Number.isFinite(spread)) return { center: 0, scale: unlearntScale };
   const floor = Math.max(Math.abs(center) * scaleFloor.ofCenter, scaleFloor.absolute);
-  if (spread >= floor) return { center, scale: spread };
-  return { center, scale: scored ? floor : unlearntScale };
+  if (role !== 'scored') return { center, scale: spread >= floor ? spread : unlearntScale };
+  // Of other kinds the features are not in the channel's unit.
+  const least = kind === 'real' || kind === 'counter' ? leastDeviation : 0;
+  return { center, scale: Math.max(spread, floor, least) };
 }
 
 interface Spread {

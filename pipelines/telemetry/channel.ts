@@ -22,6 +22,11 @@ const everyChannel = {
   /** Age at which the last observation is no longer carried; the stream's own by default. */
   staleAfterMs: z.number().positive().optional(),
   hardLimits: hardLimitsSchema.optional(),
+  /**
+   * The standard deviation that a quiet channel is taken to have at least, in its unit: changes much smaller than it are of
+   * no interest, however still the channel was in training. None by default: then all that is more than rounding counts.
+   */
+  leastDeviation: z.number().positive().optional(),
 };
 
 /**

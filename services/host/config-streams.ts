@@ -36,6 +36,11 @@ const channelSectionSchema = z.strictObject({
       high: field(number.optional(), 'The most that is allowed, whatever any model says.', 110),
     })
     .optional(),
+  leastDeviation: field(
+    number.positive().optional(),
+    'Of a real channel or a counter: the standard deviation that it is taken to have at least. Changes much smaller than it are of no interest.',
+    0.5,
+  ),
   period: field(number.positive().optional(), 'Of an angle: where it wraps; 360 by default.', 360),
   rolloverAt: field(number.positive().optional(), 'Of a counter: where it begins again.', 65_536),
   states: field(z.array(stateSchema).optional(), 'Of an enumeration: its values.', [

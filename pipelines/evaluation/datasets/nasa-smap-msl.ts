@@ -78,5 +78,7 @@ function telemetryAndCommands(channel: string, columns: number): ChannelDefiniti
     kind: 'real',
     role: column === 0 ? 'scored' : 'context',
     onChange: false,
+    // Values were brought into [-1, 1] by their range.
+    leastDeviation: 0.1,
   }));
 }

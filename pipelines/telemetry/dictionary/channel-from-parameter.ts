@@ -3,7 +3,7 @@ import { parameterById } from './parameter-dictionary.ts';
 
 /** What a stream may know better of a channel than the dictionary does. */
 export type ChannelOverrides = Partial<
-  Pick<ChannelDefinition, 'name' | 'unit' | 'role' | 'onChange' | 'staleAfterMs' | 'hardLimits'>
+  Pick<ChannelDefinition, 'name' | 'unit' | 'role' | 'onChange' | 'staleAfterMs' | 'hardLimits' | 'leastDeviation'>
 >;
 
 /**

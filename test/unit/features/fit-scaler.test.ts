@@ -29,6 +29,15 @@ describe('scaler', () => {
     assert.deepEqual(fitScaler(layout, 'min-max', windows), { center: [1], scale: [99] });
   });
 
+  it('takes no scored channel to be quieter than its least deviation', () => {
+    const windows = [observed([1, 1, 3, 3])];
+    const scale = (channel: Record<string, unknown>): number =>
+      fitScaler(layoutOf(channel), 'standard', windows).scale[0]!;
+    assert.equal(scale({ kind: 'real', leastDeviation: 0.5 }), 1);
+    assert.equal(scale({ kind: 'real', leastDeviation: 2 }), 2);
+    assert.equal(scale({ kind: 'logarithmic', leastDeviation: 2 }), Math.log10(3) / 2);
+  });
+
   it('counts a row once though windows overlap', () => {
     const layout = layoutOf({ kind: 'real' }, 2, 1);
     const windows = [observed([0, 0]), observed([0, 0]), observed([0, 8])];
