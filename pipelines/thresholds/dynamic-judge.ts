@@ -4,13 +4,21 @@ import { smoothingParameter } from './smoothing.ts';
 import type { Judgement, PolicyParameter, PolicySpan, ScoreJudge, ThresholdCalibration } from './threshold-policy.ts';
 
 /** The parameters that both dynamic policies have. */
-export type DynamicParameters = Readonly<Record<'memory' | 'delay' | 'buffer' | 'decrease', number>>;
+export type DynamicParameters = Readonly<Record<'memory' | 'delay' | 'buffer' | 'decrease' | 'relearn', number>>;
 
 export const dynamicParameters: readonly PolicyParameter[] = [
   { name: 'memory', title: 'windows remembered', min: 100, max: 10_000, default: 2000, whole: true },
   { name: 'delay', title: 'windows waited before one is judged', min: 0, max: 10_000, default: 0, whole: true },
   { name: 'buffer', title: 'windows around a violation that belong to it', min: 0, max: 500, default: 0, whole: true },
   { name: 'decrease', title: 'least relative step down from an anomaly', min: 0, max: 1, default: 0.13 },
+  {
+    name: 'relearn',
+    title: 'windows of a violation after which it is learned as ordinary; 0 learns all, as in the paper',
+    min: 0,
+    max: 1e6,
+    default: 300,
+    whole: true,
+  },
   { ...smoothingParameter, default: 30 },
 ];
 
@@ -25,16 +33,20 @@ export function dynamicSpan({ memory, delay }: DynamicParameters): PolicySpan {
 }
 
 interface DynamicState {
-  /** Scores that were not found to violate, then those that await judgement; oldest first. */
+  /** Scores that are remembered, then those that await judgement; oldest first. */
   readonly scores: Float64Array;
   readonly awaiting: number;
   readonly sinceViolation: number;
+  readonly inViolation: number;
 }
 
 /**
  * The non-parametric dynamic threshold with pruning of Hundman et al. (KDD 2018), score by score: a window is judged by the
- * `memory` scores before it that did not violate, and by the `delay` after it. The paper's judgement of a whole series is the
+ * `memory` scores before it that are remembered, and by the `delay` after it. The paper's judgement of a whole series is the
  * one of a delay as long as the series.
+ *
+ * A violation is not remembered, unless it lasts longer than `relearn` windows: what never ends is how the stream is now. The
+ * paper remembers everything (`relearn` 0), and lives on that its memory is long.
  *
  * Pruning: of the sequences above the level, by their greatest scores in falling order and then the greatest score of the
  * rest, those stay after which some step down is at least `decrease` of the greater.
@@ -46,6 +58,8 @@ export class DynamicJudge implements ScoreJudge {
   #awaiting: number;
   /** Windows since one exceeded the level and was not pruned. */
   #sinceViolation: number;
+  /** Windows in a row that violate, up to the newest judged. */
+  #inViolation: number;
 
   constructor(parameters: DynamicParameters, calibration: ThresholdCalibration, floor: number, state?: unknown) {
     const from = state as DynamicState | undefined;
@@ -54,6 +68,7 @@ export class DynamicJudge implements ScoreJudge {
     this.#scores = from ? [...from.scores] : holdoutTail(calibration, parameters.memory);
     this.#awaiting = from?.awaiting ?? 0;
     this.#sinceViolation = from?.sinceViolation ?? Infinity;
+    this.#inViolation = from?.inViolation ?? 0;
   }
 
   get level(): number {
@@ -79,6 +94,7 @@ export class DynamicJudge implements ScoreJudge {
       scores: Float64Array.from(this.#scores),
       awaiting: this.#awaiting,
       sinceViolation: this.#sinceViolation,
+      inViolation: this.#inViolation,
     };
   }
 
@@ -95,12 +111,13 @@ export class DynamicJudge implements ScoreJudge {
   #judgeOldest({ level, kept }: Look, at: number = this.#scores.length - this.#awaiting): Judgement {
     const oldest = this.#scores.length - this.#awaiting--;
     const score = this.#scores[oldest]!;
-    const { buffer, memory } = this.#parameters;
+    const { buffer, memory, relearn } = this.#parameters;
     const near = kept.some(({ first, last }) => first - buffer <= at && at <= last + buffer);
     const exceeds = kept.some(({ first, last }) => first <= at && at <= last);
     this.#sinceViolation = exceeds ? 0 : this.#sinceViolation + 1;
     const violates = near || this.#sinceViolation <= buffer;
-    if (violates) this.#scores.splice(oldest, 1);
+    this.#inViolation = violates ? this.#inViolation + 1 : 0;
+    if (violates && this.#inViolation <= relearn) this.#scores.splice(oldest, 1);
     else if (oldest + 1 > memory) this.#scores.shift();
     return { score, level, violates };
   }

@@ -80,6 +80,18 @@ describe('the dynamic threshold', () => {
     );
   });
 
+  it('learns a violation that outlasts relearn, and so ends an alarm that would last for ever', () => {
+    const violating = (relearn: number): number => {
+      const parameters = { memory: 200, smoothing: 0, relearn };
+      const judge = beginJudge({ policy: 'dynamic', parameters }, calibration);
+      const shifted = quiet.map((score) => score + 5);
+      return shifted.filter((score) => judge.judge(score)!.violates).length;
+    };
+    assert.equal(violating(1000), 500);
+    assert.ok(violating(50) >= 50 && violating(50) < 120, `${violating(50)}`);
+    assert.ok(violating(0) < 50, `${violating(0)}`);
+  });
+
   it('never falls below its floor, smoothed like the scores, nor below the least error that matters', () => {
     const waitless = { delay: 0 };
     assert.ok(floorOf({ ...waitless, floorError: 100 }) >= 1000);
