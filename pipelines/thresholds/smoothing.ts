@@ -34,12 +34,19 @@ class Smoother {
   }
 }
 
+/** The holdout's scores smoothed over as long a time as the stream's. */
+export function smoothedCalibration(span: number, calibration: ThresholdCalibration): ThresholdCalibration {
+  const { holdoutScores, holdoutScoresPerWindow } = calibration;
+  const smoother = new Smoother(span * holdoutScoresPerWindow, meanAndDeviation(holdoutScores).mean);
+  return { ...calibration, holdoutScores: holdoutScores.map((score) => smoother.push(score)) };
+}
+
 interface SmoothedState {
   readonly value: number;
   readonly judge: unknown;
 }
 
-/** A judge of smoothed scores, calibrated on the holdout's scores smoothed over as long a time. A gap starts it anew. */
+/** A judge of smoothed scores, calibrated on the holdout's, smoothed alike. A gap starts the average anew. */
 export class SmoothedJudge implements ScoreJudge {
   readonly #smoother: Smoother;
   readonly #judge: ScoreJudge;
@@ -50,13 +57,9 @@ export class SmoothedJudge implements ScoreJudge {
     begin: (calibration: ThresholdCalibration, state?: unknown) => ScoreJudge,
     state?: unknown,
   ) {
-    const { holdoutScores, holdoutScoresPerWindow } = calibration;
-    const { mean } = meanAndDeviation(holdoutScores);
-    const overHoldout = new Smoother(span * holdoutScoresPerWindow, mean);
     const from = state as SmoothedState | undefined;
-    this.#smoother = new Smoother(span, mean, from?.value);
-    const smoothed = holdoutScores.map((score) => overHoldout.push(score));
-    this.#judge = begin({ ...calibration, holdoutScores: smoothed }, from?.judge);
+    this.#smoother = new Smoother(span, meanAndDeviation(calibration.holdoutScores).mean, from?.value);
+    this.#judge = begin(smoothedCalibration(span, calibration), from?.judge);
   }
 
   get level(): number {

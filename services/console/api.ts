@@ -237,6 +237,8 @@ export interface PolicyDescription {
  */
 export interface ThresholdOutcome extends TimeSpan {
   readonly setting: ThresholdSetting;
+  /** Windows a day like those of the newest model's holdout that exceed the level to begin with; null without a holdout. */
+  readonly expectedPerDay: number | null;
   /** Windows judged, by their ends within the time, and how many of them violate. */
   readonly windows: number;
   readonly violating: number;

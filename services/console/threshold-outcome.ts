@@ -6,6 +6,7 @@ import { CupolaError } from '../../pipelines/errors.ts';
 import type { BundleStore, HistoryStore } from '../../pipelines/ports.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import { SettingsTimeline } from '../../pipelines/settings-timeline.ts';
+import { expectedViolationsPerDay } from '../../pipelines/thresholds/expected-violations.ts';
 import { resolutionProblem, thresholdSpan } from '../../pipelines/thresholds/policies.ts';
 import { thresholdCalibration } from '../../pipelines/thresholds/threshold-calibration.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
@@ -56,7 +57,7 @@ export async function thresholdOutcome(
   const strides = (range.toMs - range.fromMs) / definition.strideMs + before + after;
   if (strides > mostWindows) refuse('fromMs', range.fromMs, `must leave at most ${mostWindows} windows to judge`);
   const trial = new Trial(stream.stream, setting, sources.bundles);
-  await trial.refuseUnresolved(modelVersion);
+  const expectedPerDay = await trial.expectedPerDay(modelVersion);
   const lengthMs = definition.windowLengthMs;
   const fromMs = range.fromMs - lengthMs - before * definition.strideMs;
   const toMs = range.toMs + after * definition.strideMs;
@@ -65,7 +66,13 @@ export async function thresholdOutcome(
     await trial.take(await eventsBeginningIn(sources.history, stream.stream, slice));
   }
   const inFact = await anomaliesIn(sources, stream.stream, range, mostAnomalies);
-  return { ...range, setting, ...trial.outcome(range, definition.strideMs), anomaliesNow: inFact.length };
+  return {
+    ...range,
+    setting,
+    expectedPerDay,
+    ...trial.outcome(range, definition.strideMs),
+    anomaliesNow: inFact.length,
+  };
 }
 
 /** The decision of one stream under one setting, and all that it says. */
@@ -86,10 +93,12 @@ class Trial {
     this.#store = store;
   }
 
-  async refuseUnresolved(modelVersion: string): Promise<void> {
-    const { manifest } = await this.#store.get(modelVersion);
-    const problem = resolutionProblem(this.#setting, thresholdCalibration(manifest));
+  /** Under a model; throws where its holdout is too short for the setting. */
+  async expectedPerDay(modelVersion: string): Promise<number | null> {
+    const calibration = thresholdCalibration((await this.#store.get(modelVersion)).manifest);
+    const problem = resolutionProblem(this.#setting, calibration);
     if (problem) throw problem;
+    return expectedViolationsPerDay(this.#setting, calibration);
   }
 
   async take(events: readonly ScoreEvent[]): Promise<void> {

@@ -11,13 +11,14 @@ export function ThresholdPreview() {
       </p>
     );
   if (!outcome.value) return null;
-  const { anomalies, anomaliesNow: now, levels } = outcome.value;
+  const { anomalies, anomaliesNow: now, levels, expectedPerDay } = outcome.value;
   const would = anomalies.length;
   return (
     <p class="preview" role="status">
       Level <b class="num tried">{levelWords(levels.map(({ level }) => level))}</b>: in sight it would give{' '}
       <b class="num">{would === 1 ? '1 anomaly' : `${would} anomalies`}</b>
       {would === now ? ', as now.' : `, ${now} now: ${Math.abs(would - now)} ${would < now ? 'fewer' : 'more'}.`}
+      {expectedPerDay !== null && ` Of ordinary windows, ${rate(expectedPerDay)} a day exceed it.`}
     </p>
   );
 }
@@ -27,4 +28,8 @@ function levelWords(levels: readonly number[]): string {
   if (levels.length === 0) return '–';
   const [least, most] = [Math.min(...levels), Math.max(...levels)];
   return least === most ? score(least) : `${score(least)} to ${score(most)}`;
+}
+
+function rate(perDay: number): string {
+  return perDay < 0.01 ? 'fewer than 0.01' : `${Number(perDay.toPrecision(2))}`;
 }

@@ -100,7 +100,8 @@ async function previewThreshold(
   printResult(options, await systemClient(options).get<ThresholdOutcome>(path), outcomeText);
 }
 
-function outcomeText({ setting, fromMs, toMs, windows, violating, anomalies, anomaliesNow }: ThresholdOutcome): string {
+function outcomeText(outcome: ThresholdOutcome): string {
+  const { setting, fromMs, toMs, windows, violating, anomalies, anomaliesNow, expectedPerDay } = outcome;
   const rows = anomalies.map(({ startMs, endMs, decidedAtMs, peakScore, threshold, state }) => [
     timeText(startMs),
     state === 'open' ? 'still open' : timeText(endMs),
@@ -111,6 +112,9 @@ function outcomeText({ setting, fromMs, toMs, windows, violating, anomalies, ano
   return [
     `${settingText(setting)}, ${timeText(fromMs)} to ${timeText(toMs)}:`,
     `${anomalies.length} anomalies (there were ${anomaliesNow}), ${violating} of ${windows} windows violate`,
+    ...(expectedPerDay === null
+      ? []
+      : [`of windows like the holdout's, ${expectedPerDay.toPrecision(2)} a day would violate`]),
     ...(rows.length > 0 ? [table(['START', 'END', 'DECIDED', 'PEAK', 'THRESHOLD'], rows)] : []),
   ].join('\n');
 }

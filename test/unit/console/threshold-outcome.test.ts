@@ -86,7 +86,8 @@ for (const asked of settings) {
 test('what governs already gives what there was', async () => {
   const { body } = await running.get<{ streams: StreamSnapshot[] }>('/api/streams');
   const { stream, threshold } = body.streams.find((one) => one.stream === 'oxygen-generation')!;
-  const { anomalies, anomaliesNow } = await outcomeOf(stream, threshold!.setting);
+  const { anomalies, anomaliesNow, expectedPerDay } = await outcomeOf(stream, threshold!.setting);
+  assert.ok(expectedPerDay! < 1, `${expectedPerDay} a day`);
   const path = `/api/anomalies?stream=${stream}&fromMs=${wanted.fromMs}&toMs=${wanted.toMs}`;
   const inFact = (await running.get<{ anomalies: AnomalySummary[] }>(path)).body.anomalies;
   assert.equal(anomaliesNow, inFact.length);

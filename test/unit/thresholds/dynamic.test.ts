@@ -36,6 +36,14 @@ const floorOf = (floor: Record<string, number>): number => {
   return judge.judge(0)!.level;
 };
 
+/** How many scores violate after the stream's level has risen for good. */
+const violating = (relearn: number): number => {
+  const parameters = { memory: 200, smoothing: 0, relearn };
+  const judge = beginJudge({ policy: 'dynamic', parameters }, calibration);
+  const shifted = quiet.map((score) => score + 5);
+  return shifted.filter((score) => judge.judge(score)!.violates).length;
+};
+
 describe('the dynamic threshold', () => {
   it('is the level that the paper defines, on spikes of every height and number', () => {
     for (let round = 0; round < 50; round++) {
@@ -81,12 +89,6 @@ describe('the dynamic threshold', () => {
   });
 
   it('learns a violation that outlasts relearn, and so ends an alarm that would last for ever', () => {
-    const violating = (relearn: number): number => {
-      const parameters = { memory: 200, smoothing: 0, relearn };
-      const judge = beginJudge({ policy: 'dynamic', parameters }, calibration);
-      const shifted = quiet.map((score) => score + 5);
-      return shifted.filter((score) => judge.judge(score)!.violates).length;
-    };
     assert.equal(violating(1000), 500);
     assert.ok(violating(50) >= 50 && violating(50) < 120, `${violating(50)}`);
     assert.ok(violating(0) < 50, `${violating(0)}`);
