@@ -82,9 +82,9 @@ export class DynamicJudge implements ScoreJudge {
   }
 
   conclude(): Judgement[] {
-    const seen = this.#look();
     const first = this.#scores.length - this.#awaiting;
-    const found = Array.from({ length: this.#awaiting }, (_, index) => this.#judgeOldest(seen, first + index));
+    const seen = this.#awaiting > 0 ? this.#look() : null;
+    const found = Array.from({ length: this.#awaiting }, (_, index) => this.#judgeOldest(seen!, first + index));
     this.#sinceViolation = Infinity;
     return found;
   }
