@@ -5,6 +5,7 @@ import type { Architecture, ArchitectureDescription, TrainableModel, WindowShape
 import { combinationOf, type Combination } from './ensemble-combination.ts';
 import type { EnsembleSettings } from './ensemble-settings.ts';
 import { fitModel, onBatch, type FitControl, type FitCourse, type FitRequest } from './fit.ts';
+import { scoredPrefix } from './loss.ts';
 import { onnxNames, OnnxGraph } from './onnx-export.ts';
 import { exportNoCode, noCode } from './rivals/scored-rows.ts';
 
@@ -33,7 +34,7 @@ export function ensembleOf(build: Architecture): Architecture {
         return codes.length > 0 ? tf.concat(codes, 1) : noCode(windows);
       },
       reconstruct(windows) {
-        const scored = tf.slice(windows, [0, 0, 0], [-1, -1, shape.scoredFeatures]);
+        const scored = scoredPrefix(windows, shape.scoredFeatures);
         const residuals = members.map((member, index) =>
           tf.mul<tf.Tensor3D>(tf.sub(scored, member.reconstruct(windows)), tf.tensor1d(units[index]!)),
         );
@@ -108,7 +109,7 @@ function windowErrors(member: TrainableModel, windows: FeatureWindows, batchSize
     const indexes = Array.from({ length: count }, (_, index) => first + index);
     const ofBatch = tf.tidy(() =>
       onBatch(member.shape, windows, indexes, ({ windows: x, weight }) => {
-        const scored = tf.slice(x, [0, 0, 0], [-1, -1, scoredFeatures]);
+        const scored = scoredPrefix(x, scoredFeatures);
         const squares = tf.mul(weight, tf.square(tf.sub(scored, member.reconstruct(x))));
         return tf.div(tf.sum(squares, 1), tf.maximum(tf.sum(weight, 1), 1)).dataSync<'float32'>();
       }),
