@@ -8,7 +8,7 @@ type FloorParameters = DynamicParameters & Readonly<Record<'floorK' | 'floorQ' |
 const floorParameters = [
   { name: 'floorK', title: 'floor: standard deviations above the mean of the holdout', min: 0, max: 1000, default: 3 },
   { name: 'floorQ', title: 'floor: quantile of the holdout', min: 0, max: 1, default: 1 },
-  { name: 'floorMargin', title: 'floor: times that quantile', min: 0, max: 1000, default: 1 },
+  { name: 'floorMargin', title: 'floor: times that quantile', min: 0, max: 1000, default: 2 },
   {
     name: 'floorError',
     title: 'floor: reconstruction error, in scaled units squared',
