@@ -13,7 +13,7 @@ const variationalFields = {
     .number()
     .min(0.001)
     .max(100)
-    .default(0.3)
+    .default(0.1)
     .describe(
       'Standard deviation of telemetry about what the decoder gives, in scaled units: the smaller, the more the reconstruction counts beside the divergence',
     ),
