@@ -35,21 +35,11 @@ export function reconstructionProbability(
   const normals = normalDraws(draws, code, seed);
   const flat = (windows: tf.Tensor3D): tf.Tensor2D =>
     tf.reshape(tf.clipByValue(windows, -inputLimit, inputLimit), [-1, rows * features]);
-
-  /** Of codes [batch x draws, code] and cells [batch, 1, cells]: residuals and errors, [batch, draws, cells]. */
-  const judged = (z: tf.Tensor2D, x: tf.Tensor3D): { residual: tf.Tensor3D; error: tf.Tensor3D } => {
-    const inner = through(decoder, z);
-    const shaped = (value: tf.Tensor2D): tf.Tensor3D => tf.reshape(value, [x.shape[0], -1, cells]);
-    const residual = tf.sub<tf.Tensor3D>(x, shaped(toMean.apply(inner)));
-    const certainty = tf.maximum<tf.Tensor3D>(shaped(toCertainty.apply(inner)), leastCertainty);
-    const surprise = tf.mul<tf.Tensor3D>(noise * noise, tf.log(certainty));
-    return { residual, error: tf.sub(tf.mul(certainty, tf.square(residual)), surprise) };
-  };
   const cellsOf = (windows: tf.Tensor3D): tf.Tensor3D =>
     tf.reshape(scoredPrefix(windows, scoredFeatures), [-1, 1, cells]);
   const loss = (batch: TensorBatch, random: SeededRandom): tf.Scalar => {
     const q = encoder.apply(flat(batch.windows));
-    const { error } = judged(drawn(q, random), cellsOf(batch.windows));
+    const { error } = judge(layers, noise, drawn(q, random), cellsOf(batch.windows));
     const counted = tf.mul(batch.weight, tf.reshape(error, batch.weight.shape));
     const ofCells = tf.div<tf.Scalar>(tf.sum(counted), tf.maximum(tf.sum(batch.weight), 1));
     return tf.add(ofCells, tf.mul((2 * noise * noise) / cells, divergenceOf(q)));
@@ -61,8 +51,7 @@ export function reconstructionProbability(
     encode: (windows) => encoder.apply(flat(windows)).mean,
     reconstruct(windows) {
       const z = allDraws(encoder.apply(flat(windows)), normals);
-      const x = cellsOf(windows);
-      const { residual, error } = judged(z, x);
+      const { residual, error } = judge(layers, noise, z, cellsOf(windows));
       const size = tf.sqrt(tf.mean<tf.Tensor2D>(error, 1));
       const signed = tf.where(tf.less(tf.mean(residual, 1), 0), tf.neg(size), size);
       return tf.sub(scoredPrefix(windows, scoredFeatures), tf.reshape(signed, [-1, rows, scoredFeatures]));
@@ -98,6 +87,21 @@ function createLayers(
     toMean: denseLayer(random, width, rows * scoredFeatures, 'linear'),
     toCertainty: denseLayer(random, width, rows * scoredFeatures, 'sigmoid'),
   };
+}
+
+/** Of codes [batch x draws, code] and cells [batch, 1, cells]: residuals and errors, [batch, draws, cells]. */
+function judge(
+  { decoder, toMean, toCertainty }: Layers,
+  noise: number,
+  z: tf.Tensor2D,
+  x: tf.Tensor3D,
+): { residual: tf.Tensor3D; error: tf.Tensor3D } {
+  const inner = through(decoder, z);
+  const byDraw = (value: tf.Tensor2D): tf.Tensor3D => tf.reshape(value, [x.shape[0], -1, x.shape[2]]);
+  const residual = tf.sub<tf.Tensor3D>(x, byDraw(toMean.apply(inner)));
+  const certainty = tf.maximum<tf.Tensor3D>(byDraw(toCertainty.apply(inner)), leastCertainty);
+  const surprise = tf.mul<tf.Tensor3D>(noise * noise, tf.log(certainty));
+  return { residual, error: tf.sub(tf.mul(certainty, tf.square(residual)), surprise) };
 }
 
 /** The standard normal draws of scoring, [draws, code]. */

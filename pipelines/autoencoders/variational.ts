@@ -47,20 +47,12 @@ function variationalAutoencoder(
   beta: number,
 ): TrainableModel {
   const settings = description.settings as VariationalSettings;
-  const { inputLimit, noise, hidden, code, activation } = settings;
+  const { inputLimit, noise } = settings;
   const { rows, features, scoredFeatures } = shape;
   const random = SeededRandom.for(seed, 'weights');
   const cells = rows * scoredFeatures;
   const encoder = gaussianEncoder(random, rows * features, settings);
-  const outward = [code, ...hidden.toReversed()];
-  const decoder = outward.map((inputs, index) =>
-    denseLayer(
-      random,
-      inputs,
-      outward[index + 1] ?? cells,
-      index < hidden.length ? activation : outputActivation(settings),
-    ),
-  );
+  const decoder = decoderLayers(settings, cells, random);
   const variables = [...encoder.variables, ...decoder.flatMap((layer) => layer.variables)];
   const flat = (windows: tf.Tensor3D): tf.Tensor2D =>
     tf.reshape(tf.clipByValue(windows, -inputLimit, inputLimit), [-1, rows * features]);
@@ -82,6 +74,17 @@ function variationalAutoencoder(
     exportOnnx: () => exportLayers(encoder, decoder, description, shape),
     dispose: () => tf.dispose([...variables]),
   };
+}
+
+/** From the code outwards: the encoder's hidden layers mirrored. */
+function decoderLayers(settings: VariationalSettings, cells: number, random: SeededRandom): DenseLayer[] {
+  const { hidden, code, activation } = settings;
+  const outward = [code, ...hidden.toReversed(), cells];
+  return outward
+    .slice(1)
+    .map((units, index) =>
+      denseLayer(random, outward[index]!, units, index < hidden.length ? activation : outputActivation(settings)),
+    );
 }
 
 function exportLayers(
