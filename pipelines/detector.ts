@@ -395,12 +395,19 @@ export class Detector {
     this.#bundles.set(model.version, model.bundle);
   }
 
-  async detect(records: Iterable<TelemetryRecord>): Promise<Detected> {
+  /** `judged`, where it is given, takes what was found of every window that was judged. */
+  async detect(records: Iterable<TelemetryRecord>, judged?: JudgedWindow[]): Promise<Detected> {
     const prepared = new Prepared();
     for (const record of records) this.preparation.push(record, prepared);
     for (const model of prepared.fitted) await this.addModel(model);
     const scores = await prepared.windows.score(this.#runtime);
-    const detected: Detected = { scores, models: prepared.settings, anomalies: [], settings: [] };
+    const detected: Detected = {
+      scores,
+      models: prepared.settings,
+      anomalies: [],
+      settings: [],
+      ...(judged && { judged }),
+    };
     for (const event of scores) this.decision.decide(event, detected);
     return detected;
   }

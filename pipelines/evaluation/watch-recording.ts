@@ -7,10 +7,12 @@ import { GoverningModel } from '../scoring/governing-model.ts';
 import { SettingsTimeline } from '../settings-timeline.ts';
 import { joinSamples, type SampleBatch, type TelemetryRecord } from '../telemetry/sample-batch.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
+import type { JudgedWindow } from '../thresholds/window-judge.ts';
 import { fitBundle, type FitOptions, type FitPorts } from '../training/fit-bundle.ts';
 import { selectWindows } from '../training/select-windows.ts';
 import { trainingWindows, type TrainingWindow } from '../training/training-windows.ts';
 import { channelGaps, type ChannelGap } from './channel-gap.ts';
+import { JudgedScores, type ScoreSeries } from './score-series.ts';
 
 /** How a recording is watched. */
 export interface WatchPlan {
@@ -34,6 +36,8 @@ export interface WatchedRecording {
   /** The newest state of each, ascending by start. */
   readonly anomalies: readonly AnomalyEvent[];
   readonly gaps: readonly ChannelGap[];
+  /** Of the windows scored, in the order in which they ended. */
+  readonly scores: ScoreSeries;
   /** Windows scored. */
   readonly windows: number;
   /** Windows of which too much was missing. */
@@ -85,7 +89,7 @@ class Watch {
   failure: CupolaError | null = null;
   #remembered: SampleBatch[] = [];
   #model: GoverningModel | null = null;
-  #windows = 0;
+  readonly #scores = new JudgedScores();
   #gapWindows = 0;
 
   constructor(definition: StreamDefinition, ports: FitPorts) {
@@ -104,13 +108,12 @@ class Watch {
   }
 
   async detect(records: readonly TelemetryRecord[]): Promise<void> {
-    const { scores, anomalies } = await this.#detector.detect(records);
+    const judged: JudgedWindow[] = [];
+    const { scores, anomalies } = await this.#detector.detect(records, judged);
     this.#keep(anomalies);
+    this.#scores.add(scores, judged);
     for (const gap of channelGaps(scores)) this.#gaps.push(gap);
-    for (const event of scores) {
-      if (event.type === 'score') this.#windows++;
-      if (event.type === 'gap') this.#gapWindows += event.windows;
-    }
+    for (const event of scores) if (event.type === 'gap') this.#gapWindows += event.windows;
   }
 
   /** Fits a model on what was remembered and asks for it to govern; a fit that comes to nothing is kept as a failure. */
@@ -131,16 +134,20 @@ class Watch {
   }
 
   async finish(): Promise<WatchedRecording> {
-    const last: Decided = { anomalies: [], settings: [] };
+    const judged: JudgedWindow[] = [];
+    const last: Decided = { anomalies: [], settings: [], judged };
     this.#detector.decision.conclude(-Infinity, last);
     this.#keep(last.anomalies);
+    this.#scores.add([], judged);
+    const scores = this.#scores.series();
     if (this.#model) await this.#ports.runtime.unload(this.#model.version);
     return {
       model: this.#model,
       failure: this.failure,
       anomalies: [...this.#anomalies.values()],
       gaps: this.#gaps,
-      windows: this.#windows,
+      scores,
+      windows: scores.endMs.length,
       gapWindows: this.#gapWindows,
     };
   }

@@ -6,6 +6,8 @@ export const exitCodes = {
   failed: { code: 1, meaning: 'failed' },
   usage: { code: 2, meaning: 'wrong command line or configuration' },
   unreachable: { code: 3, meaning: 'no running system answers' },
+  /** As shells count SIGINT. */
+  interrupted: { code: 130, meaning: 'interrupted' },
 } as const;
 
 /** The exit code of an error. */
@@ -17,6 +19,7 @@ const codes: Partial<Record<ErrorCode, { readonly code: number }>> = {
   CUPOLA_USAGE_INVALID: exitCodes.usage,
   CUPOLA_CONFIG_INVALID: exitCodes.usage,
   CUPOLA_SYSTEM_UNREACHABLE: exitCodes.unreachable,
+  CUPOLA_TRAINING_ABORTED: exitCodes.interrupted,
 };
 
 /** For --help and the documentation. */

@@ -3,6 +3,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { CupolaError } from '../../pipelines/errors.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { addFaults } from './commands/faults.ts';
 import { addInflux } from './commands/influx.ts';
 import { addModels } from './commands/models.ts';
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
     addStart,
     addSimulate,
     addReplay,
+    addEvaluate,
     addTrain,
     addStreams,
     addModels,

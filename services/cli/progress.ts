@@ -1,4 +1,4 @@
-/** One line that says how far a command is: on standard error, and only where that is a terminal. */
+/** Says how far a command is, on standard error: in one line that changes, where that is a terminal, and in lines that stay. */
 export class Progress {
   readonly #isShown: boolean;
   #shownAtMs = 0;
@@ -13,6 +13,12 @@ export class Progress {
     this.#shownAtMs = Date.now();
     const width = process.stderr.columns - 1;
     process.stderr.write(`\r\u001b[K${text.slice(0, width)}`);
+  }
+
+  /** Says something that is to stay, wherever standard error goes. */
+  say(text: string): void {
+    this.end();
+    process.stderr.write(`${text}\n`);
   }
 
   /** Clears the line. */

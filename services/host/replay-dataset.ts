@@ -3,10 +3,10 @@ import type { DatasetMember } from '../../pipelines/evaluation/datasets/recordin
 import { watchRecording, type WatchPlan } from '../../pipelines/evaluation/watch-recording.ts';
 import type { TrainingProgress } from '../../pipelines/ports.ts';
 import type { FitPorts } from '../../pipelines/training/fit-bundle.ts';
-import { openOnnxRuntime } from '../adapters/onnx/onnx-runtime.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { openDataset, type DatasetRequest } from '../sources/open-dataset.ts';
 import { ReplaySource } from '../sources/replay.ts';
+import { closeFitPorts, openFitPorts } from './fit-ports.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 import { replayPlan, type ReplaySettings } from './replay-plan.ts';
 import { replayReport, type ReplayedMember, type ReplayReport } from './replay-report.ts';
@@ -42,11 +42,11 @@ export async function replayDataset(
   signal?: AbortSignal,
 ): Promise<ReplayReport> {
   const members = await openDataset(request);
-  const ports = await openPorts();
+  const ports = await openFitPorts();
   try {
     return await replayMembers(request, members, ports, onProgress, signal);
   } finally {
-    await Promise.all([ports.runtime.close(), ports.backend.close()]);
+    await closeFitPorts(ports);
   }
 }
 
@@ -69,12 +69,6 @@ export async function replayMembers(
   }
   refuseWhereAllFailed(replayed);
   return replayReport(dataset, settings.seed ?? 1, replayed, secondsSince(startedMs));
-}
-
-async function openPorts(): Promise<FitPorts> {
-  // Only here: nothing else of a replay needs the library.
-  const { openTfjsTraining } = await import('../adapters/tfjs/tfjs-training.ts');
-  return { backend: await openTfjsTraining(), runtime: await openOnnxRuntime() };
 }
 
 function refuseWhereAllFailed(replayed: readonly ReplayedMember[]): void {

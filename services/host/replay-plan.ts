@@ -1,7 +1,7 @@
 import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
 import type { ArchitectureDescription } from '../../pipelines/autoencoders/architecture.ts';
 import type { DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
-import { testStartMs } from '../../pipelines/evaluation/datasets/row-timeline.ts';
+import { trainingEndMs } from '../../pipelines/evaluation/datasets/row-timeline.ts';
 import type { WatchPlan } from '../../pipelines/evaluation/watch-recording.ts';
 import { windowRows, type StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import { parseThreshold } from '../../pipelines/thresholds/policies.ts';
@@ -44,7 +44,7 @@ export function replayPlan(member: DatasetMember, settings: ReplaySettings): Wat
   const { holdoutShare, mostTrainingWindows, batchSize, learningRate, patience } = defaults;
   const { definition } = member.recording;
   return {
-    fitAtMs: member.timeline ? testStartMs(member.timeline) : firstPartEndMs(member),
+    fitAtMs: member.timeline ? trainingEndMs(member.timeline) : firstPartEndMs(member),
     isTestAfterFit: member.timeline !== null,
     mostTrainingWindows,
     holdoutShare,

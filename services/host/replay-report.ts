@@ -93,7 +93,8 @@ export interface ReplayedMember {
 }
 
 const causal = 'Windows are causal: a row is judged by the window that ends with its stride.';
-const history = 'The last training rows are the history of the first test windows.';
+const apart =
+  'The parts were recorded apart, so no window holds rows of both: the test part is judged from its first whole window on.';
 const trained =
   'Scaler, weights and threshold come from the training part alone; its newest windows are the holdout. The same ' +
   'settings hold for every channel.';
@@ -114,7 +115,7 @@ export function replayReport(
   return {
     dataset,
     seed,
-    notes: isSplit ? [causal, history, trained] : [causal, untrained],
+    notes: isSplit ? [causal, apart, trained] : [causal, untrained],
     channels,
     sequences: isLabelled ? guardedSequences(channels) : null,
     gaps: members.flatMap(({ watched }) => watched.gaps.map(gapReport)),
@@ -123,7 +124,8 @@ export function replayReport(
   };
 }
 
-function channelReport({ member, watched, rejected, seconds }: ReplayedMember): ChannelReport {
+/** What came of one channel. */
+export function channelReport({ member, watched, rejected, seconds }: ReplayedMember): ChannelReport {
   const { model, failure, windows, gapWindows } = watched;
   return {
     channel: member.name,

@@ -25,17 +25,38 @@ export interface DatasetRequest {
  * Errors: CUPOLA_DATASET_NOT_FOUND, CUPOLA_DATASET_INVALID, CUPOLA_STREAM_INVALID.
  */
 export async function openDataset(request: DatasetRequest): Promise<readonly DatasetMember[]> {
+  const { dataset, folder, shared, names } = await found(request);
+  const members: DatasetMember[] = [];
+  for (const member of names) {
+    const files = await readFiles(dataset, folder, dataset.filesOf(member));
+    members.push(dataset.decode(member, new Map([...shared, ...files]), request.options ?? {}));
+  }
+  return members;
+}
+
+/**
+ * The names of the recordings that openDataset would read, in the data set's own order.
+ *
+ * Errors: CUPOLA_DATASET_NOT_FOUND, CUPOLA_DATASET_INVALID.
+ */
+export async function datasetMembers(request: DatasetRequest): Promise<readonly string[]> {
+  return (await found(request)).names;
+}
+
+interface Found {
+  readonly dataset: Dataset;
+  readonly folder: string;
+  readonly shared: ReadonlyMap<string, Uint8Array>;
+  readonly names: readonly string[];
+}
+
+async function found(request: DatasetRequest): Promise<Found> {
   const dataset = findDataset(request.dataset);
   const { folder, only } = await locate(dataset, request.dataDir);
   const shared = await readFiles(dataset, folder, dataset.sharedFiles);
   const paths = await pathsIn(folder);
   const known = only ?? dataset.members(paths, shared);
-  const members: DatasetMember[] = [];
-  for (const member of chosen(dataset, request, known, paths)) {
-    const files = await readFiles(dataset, folder, dataset.filesOf(member));
-    members.push(dataset.decode(member, new Map([...shared, ...files]), request.options ?? {}));
-  }
-  return members;
+  return { dataset, folder, shared, names: chosen(dataset, request, known, paths) };
 }
 
 /** The folder that holds the data set, and the one member that was asked for by naming a file. */

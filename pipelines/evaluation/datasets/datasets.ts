@@ -4,10 +4,20 @@ import type { Dataset } from './dataset.ts';
 import { issAltitude, issUrineTank } from './iss.ts';
 import { msl, nasaSmapMsl, smap } from './nasa-smap-msl.ts';
 import { nab } from './nab.ts';
-import { smd } from './smd.ts';
+import { smd, smdTsbAd } from './smd.ts';
 
 /** Every data set that `replay` can read. */
-export const datasets: readonly Dataset[] = [nasaSmapMsl, smap, msl, smd, nab, issUrineTank, issAltitude, csvSeries];
+export const datasets: readonly Dataset[] = [
+  nasaSmapMsl,
+  smap,
+  msl,
+  smd,
+  smdTsbAd,
+  nab,
+  issUrineTank,
+  issAltitude,
+  csvSeries,
+];
 
 /** The data set of that name. Errors: CUPOLA_DATASET_NOT_FOUND. */
 export function findDataset(name: string): Dataset {

@@ -62,6 +62,8 @@ function decodeChannel(channel: string, files: DatasetFiles, options: RecordedSt
       intervalMs: minute,
       strideRows: 4,
       staleAfterMs: 5 * minute,
+      // Every row has all channels: a window with a missing one reaches out of its part.
+      maxMissingShare: 0,
       warmUpMs: timeline.trainingRows * minute,
       channels: telemetryAndCommands(channel, columns),
     },

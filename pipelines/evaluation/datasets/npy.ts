@@ -43,11 +43,15 @@ export function decodeNpy(bytes: Uint8Array, field: string): NpyArray {
   return { shape, data: isFortranOrder(header, field) ? rowMajor(data, shape) : data };
 }
 
+/** An array of two dimensions, row-major. */
+export interface NpyMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: NpyArray['data'];
+}
+
 /** A .npy array of two dimensions, or CUPOLA_DATASET_INVALID. */
-export function decodeNpyMatrix(
-  bytes: Uint8Array,
-  field: string,
-): { readonly rows: number; readonly columns: number; readonly data: NpyArray['data'] } {
+export function decodeNpyMatrix(bytes: Uint8Array, field: string): NpyMatrix {
   const { shape, data } = decodeNpy(bytes, field);
   const [rows, columns] = shape;
   if (rows === undefined || columns === undefined)

@@ -1,6 +1,6 @@
 import type { DatasetFiles } from './dataset.ts';
 import { invalidDataset } from './invalid-dataset.ts';
-import { decodeNpyMatrix } from './npy.ts';
+import { decodeNpyMatrix, type NpyMatrix } from './npy.ts';
 import type { Recording } from './recording.ts';
 import { rowTimeline, rowTimesMs, type RowTimeline } from './row-timeline.ts';
 
@@ -25,6 +25,11 @@ export function decodeTrainingAndTest(
   const test = decodeNpyMatrix(files.get(testFile)!, testFile);
   if (test.columns !== training.columns)
     invalidDataset(`${testFile} columns`, test.columns, `${training.columns}, as in ${trainFile}`);
+  return joinTrainingAndTest(training, test, intervalMs);
+}
+
+/** Puts a test part after a training part with as many columns; in float32 where both are. */
+export function joinTrainingAndTest(training: NpyMatrix, test: NpyMatrix, intervalMs: number): TrainingAndTest {
   const bothFloat32 = training.data instanceof Float32Array && test.data instanceof Float32Array;
   const values = new (bothFloat32 ? Float32Array : Float64Array)(training.data.length + test.data.length);
   values.set(training.data);

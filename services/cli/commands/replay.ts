@@ -11,6 +11,7 @@ import { interruption } from '../interruption.ts';
 import { examples, printResult, table, type OutputOptions } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { runHost } from '../run-host.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface ReplayOptions extends ConfigOptions, OutputOptions {
   readonly dataset: string;
@@ -71,13 +72,6 @@ function settingsOf({ seed, architecture, maxEpochs }: ReplayOptions): ReplaySet
     ...(maxEpochs !== undefined && { maxEpochs: wholeNumber('--max-epochs', maxEpochs, 1) }),
     ...(architecture !== undefined && { architecture }),
   };
-}
-
-function wholeNumber(field: string, text: string, least: number): number {
-  const value = numberOr(text);
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
-  const bound = `a whole number of at least ${least}`;
-  throw new CupolaError('CUPOLA_USAGE_INVALID', `${field} is ${text}, must be ${bound}`, { field, value: text, bound });
 }
 
 function noUse(field: string): CupolaError {

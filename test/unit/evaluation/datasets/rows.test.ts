@@ -6,6 +6,7 @@ import {
   rowTimesMs,
   testRowsWithin,
   testStartMs,
+  trainingEndMs,
 } from '../../../../pipelines/evaluation/datasets/row-timeline.ts';
 
 test('ranges that overlap or touch become one; others stay', () => {
@@ -32,11 +33,13 @@ test('flags become ranges up to both ends', () => {
   assert.deepEqual(rowRangesOfFlags([0, 0]), []);
 });
 
-test('the test part follows the training part, and the last cell ends with the year 2019', () => {
+test('a day lies between the training part and the test part, whose last cell ends with the year 2019', () => {
   const timeline = rowTimeline(60_000, 3, 2);
   const times = rowTimesMs(timeline);
   assert.equal(times.length, 5);
   assert.equal(times[3], testStartMs(timeline));
+  assert.equal(times[2]! + 60_000, trainingEndMs(timeline));
+  assert.equal(testStartMs(timeline) - trainingEndMs(timeline), 86_400_000);
   assert.equal(times[4]! + 60_000, Date.UTC(2020, 0, 1));
 });
 

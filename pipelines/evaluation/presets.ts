@@ -1,0 +1,78 @@
+import { CupolaError } from '../errors.ts';
+import type { TrainingRequest } from '../ports.ts';
+import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
+
+/** How every recording of a data set is learnt and watched in an evaluation: one setting for all of them. */
+export interface EvaluationPreset {
+  /** Settings that are left out have the architecture's defaults. */
+  readonly architecture: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
+  readonly training: Pick<TrainingRequest, 'batchSize' | 'learningRate' | 'maxEpochs' | 'patience' | 'maxSeconds'>;
+  readonly windowRows: number;
+  readonly strideRows: number;
+  /** Share of the training windows, the newest, that the fit is judged and the threshold set by. */
+  readonly holdoutShare: number;
+  /** Windows to train on at most, about. */
+  readonly mostTrainingWindows: number;
+  readonly threshold: ThresholdSetting;
+  /**
+   * Which windows' scores a row has in metrics of rows: those of its newest stride, as a detector has them by then, or the
+   * mean of all windows that cover it.
+   */
+  readonly rowScore: 'newest' | 'mean';
+  /** How much of a recording without a training part teaches: this share of its rows. */
+  readonly trainingShare: number;
+}
+
+/** A preset as it is for one data set. */
+export type NamedPreset = EvaluationPreset & { readonly name: string };
+
+const fast: EvaluationPreset = {
+  architecture: { name: 'dense', settings: { hidden: [64], code: 8, scaling: 'standard' } },
+  training: { batchSize: 64, learningRate: 0.001, maxEpochs: 30, patience: 5, maxSeconds: 15 },
+  windowRows: 50,
+  strideRows: 4,
+  holdoutShare: 0.25,
+  mostTrainingWindows: 1200,
+  threshold: { policy: 'dynamic-floor', parameters: {} },
+  rowScore: 'mean',
+  trainingShare: 0.15,
+};
+
+/** By name, what holds for every data set, and what differs for some. */
+const presets: Readonly<
+  Record<string, { readonly all: EvaluationPreset; readonly by: Readonly<Record<string, Partial<EvaluationPreset>>> }>
+> = {
+  fast: {
+    all: fast,
+    by: {
+      nab: { windowRows: 24, strideRows: 1, holdoutShare: 0.3 },
+      smd: {
+        strideRows: 8,
+        architecture: { name: 'dense', settings: { hidden: [128], code: 16, scaling: 'standard' } },
+      },
+      'smd-tsb-ad': {
+        windowRows: 10,
+        architecture: { name: 'dense', settings: { hidden: [128], code: 16, scaling: 'standard' } },
+      },
+      ecg5000: { windowRows: 140, strideRows: 140, threshold: { policy: 'mean-sigma', parameters: { k: 1 } } },
+    },
+  },
+};
+
+/** The names of all presets. */
+export const presetNames: readonly string[] = Object.keys(presets);
+
+/** What a preset comes to for a data set; smap and msl are parts of nasa-smap-msl. Errors: CUPOLA_USAGE_INVALID. */
+export function presetFor(name: string, dataset: string): NamedPreset {
+  const preset = presets[name];
+  if (!preset) {
+    const bound = `one of ${presetNames.join(', ')}`;
+    throw new CupolaError('CUPOLA_USAGE_INVALID', `preset is ${name}, must be ${bound}`, {
+      field: 'preset',
+      value: name,
+      bound,
+    });
+  }
+  const whole = dataset === 'smap' || dataset === 'msl' ? 'nasa-smap-msl' : dataset;
+  return { name, ...preset.all, ...preset.by[whole] };
+}

@@ -1,0 +1,153 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { CupolaError } from '../../../pipelines/errors.ts';
+import { datasets } from '../../../pipelines/evaluation/datasets/datasets.ts';
+import { presetFor, presetNames, type NamedPreset } from '../../../pipelines/evaluation/presets.ts';
+import type { EvaluationProgress } from '../../host/evaluate/evaluate-dataset.ts';
+import { loadConfig } from '../../host/config.ts';
+import { interruption } from '../interruption.ts';
+import { examples, printResult } from '../output.ts';
+import { Progress } from '../progress.ts';
+import { evaluationText, heartbeatText } from '../evaluation-text.ts';
+import { wholeNumber } from '../whole-number.ts';
+
+interface EvaluateOptions {
+  readonly dataset: string;
+  readonly data: string;
+  readonly preset: string;
+  readonly channel?: string;
+  readonly architecture?: string[];
+  readonly jobs: string;
+  readonly seed: string;
+  readonly work?: string;
+  readonly fresh?: boolean;
+  readonly json?: string | true;
+  readonly html?: string;
+  readonly config?: string;
+}
+
+/** `cupola evaluate`: how well a preset detects on a data set, beside controls that look at nothing. */
+export function addEvaluate(program: Command): void {
+  const names = [...datasets.map(({ name }) => name), 'ecg5000'].join(', ');
+  program
+    .command('evaluate')
+    .description('Train and score every channel of a data set with one preset, and report how well it detects')
+    .requiredOption('--dataset <name>', `one of ${names}`)
+    .requiredOption('--data <folder>', 'the folder that holds it, or one that holds it among others')
+    .option('--preset <name>', `settings for the whole data set: one of ${presetNames.join(', ')}`, 'fast')
+    .option('--channel <name>', 'one channel, machine or series (default: all)')
+    .option('--architecture <name...>', 'ecg5000: which architectures (default: that of the preset)')
+    .option('--jobs <number>', 'channels at once', '2')
+    .option('--seed <number>', 'of weights and controls', '1')
+    .option('--work <folder>', 'where results are kept as they are finished (default: one in the data folder)')
+    .option('--fresh', 'make results anew that are there already')
+    .option('--json [file]', 'write the report to this file as JSON; without a file, print it on one line')
+    .option('--html <file>', 'write the report to this file as HTML, with a picture of every channel')
+    .option('-c, --config <file>', 'configuration file, which names the data folder')
+    .addHelpText(
+      'after',
+      examples(
+        'cupola evaluate --dataset nasa-smap-msl --data data --preset fast --html report.html',
+        'cupola evaluate --dataset nab --data data --json report.json',
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nAfter Ctrl-C, the same command goes on where it was: results of finished channels are kept.',
+    )
+    .action(evaluate);
+}
+
+async function evaluate(options: EvaluateOptions): Promise<void> {
+  const ending = new AbortController();
+  void interruption().then(() => ending.abort());
+  if (options.dataset === 'ecg5000') await evaluateBeats(options, ending.signal);
+  else await evaluateStreams(options, ending.signal);
+}
+
+async function evaluateStreams(options: EvaluateOptions, signal: AbortSignal): Promise<void> {
+  if (options.architecture !== undefined) throw noUse('--architecture');
+  const { evaluateDataset } = await import('../../host/evaluate/evaluate-dataset.ts');
+  const { evaluationHtml } = await import('../../host/evaluate/evaluation-html.ts');
+  const progress = new Progress();
+  const { report, results, workFolder } = await evaluateDataset(
+    { ...requestOf(options), ...(options.channel !== undefined && { member: options.channel }) },
+    (step) => show(progress, step),
+    signal,
+  ).finally(() => progress.end());
+  await deliver(
+    options,
+    report,
+    (one) => evaluationText(one, workFolder),
+    () => evaluationHtml(report, results),
+  );
+}
+
+async function evaluateBeats(options: EvaluateOptions, signal: AbortSignal): Promise<void> {
+  if (options.channel !== undefined) throw noUse('--channel');
+  const { evaluateHeartbeats } = await import('../../host/evaluate/evaluate-heartbeats.ts');
+  const { heartbeatHtml } = await import('../../host/evaluate/heartbeat-html.ts');
+  const progress = new Progress();
+  const report = await evaluateHeartbeats(
+    { ...requestOf(options), architectures: options.architecture ?? null },
+    ({ architecture, seed, done, count }) => progress.say(`${done} of ${count}: ${architecture}, seed ${seed}`),
+    signal,
+  ).finally(() => progress.end());
+  await deliver(options, report, heartbeatText, () => heartbeatHtml(report));
+}
+
+function requestOf({ dataset, data, preset, seed, jobs, work, fresh, config }: EvaluateOptions): {
+  readonly dataset: string;
+  readonly dataDir: string;
+  readonly preset: NamedPreset;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly isFresh: boolean;
+  workFolder(key: string): string;
+} {
+  return {
+    dataset,
+    dataDir: data,
+    preset: presetFor(preset, dataset),
+    seed: wholeNumber('--seed', seed, 0),
+    jobs: wholeNumber('--jobs', jobs, 1),
+    isFresh: fresh ?? false,
+    workFolder: (key) =>
+      work ?? join(resolve(loadConfig({ file: config }).config.dataDir), 'evaluations', `${dataset}-${key}`),
+  };
+}
+
+/** To files first, then to standard output: as JSON where that was asked for without a file. */
+async function deliver<Report>(
+  { json, html }: EvaluateOptions,
+  report: Report,
+  text: (report: Report) => string,
+  page: () => string,
+): Promise<void> {
+  if (typeof json === 'string') await write(json, `${JSON.stringify(report)}\n`);
+  if (html !== undefined) await write(html, page());
+  printResult({ json: json === true }, report, text);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+function show(progress: Progress, { channel, done, count, training, result, isKept }: EvaluationProgress): void {
+  if (!result) {
+    if (training)
+      progress.show(`${done} of ${count} done; ${channel}, epoch ${training.epoch} of ${training.maxEpochs}`);
+    return;
+  }
+  const { failure, predicted, labelled, seconds } = result.entry;
+  const how = isKept ? 'kept' : `${seconds.toFixed(1)} s`;
+  const what = failure ? failure.code : `${predicted.length} predicted, ${labelled.length} labelled`;
+  progress.say(`${done} of ${count}: ${channel}, ${what} (${how})`);
+}
+
+function noUse(field: string): CupolaError {
+  const bound = field === '--channel' ? 'left out with ecg5000' : 'left out but with ecg5000: the preset has one';
+  return new CupolaError('CUPOLA_USAGE_INVALID', `${field} has no use here; it must be ${bound}`, { field, bound });
+}

@@ -1,0 +1,36 @@
+import { parseArchitecture } from '../../../pipelines/autoencoders/architecture-settings.ts';
+import type { DatasetMember } from '../../../pipelines/evaluation/datasets/recording.ts';
+import { trainingEndMs } from '../../../pipelines/evaluation/datasets/row-timeline.ts';
+import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
+import type { WatchPlan } from '../../../pipelines/evaluation/watch-recording.ts';
+import type { FitOptions } from '../../../pipelines/training/fit-bundle.ts';
+import { parseThreshold } from '../../../pipelines/thresholds/policies.ts';
+
+/** How a preset has models fitted. Errors: CUPOLA_ARCHITECTURE_INVALID, CUPOLA_THRESHOLD_INVALID. */
+export function fitOptions({ architecture, training, threshold }: EvaluationPreset, seed: number): FitOptions {
+  return {
+    architecture: parseArchitecture(architecture.name, architecture.settings),
+    threshold: parseThreshold(threshold),
+    seed,
+    ...training,
+  };
+}
+
+/** How a preset has a recording watched. Errors: as fitOptions. */
+export function evaluationPlan(member: DatasetMember, preset: EvaluationPreset, seed: number): WatchPlan {
+  const { timeline } = member;
+  return {
+    fitAtMs: timeline ? trainingEndMs(timeline) : firstPartEndMs(member, preset.trainingShare),
+    isTestAfterFit: timeline !== null,
+    mostTrainingWindows: preset.mostTrainingWindows,
+    holdoutShare: preset.holdoutShare,
+    fit: fitOptions(preset, seed),
+  };
+}
+
+/** Where a share of the rows of a recording is over. */
+function firstPartEndMs({ recording: { definition, timeMs } }: DatasetMember, share: number): number {
+  const { intervalMs } = definition;
+  const row = Math.min(timeMs.length - 1, Math.ceil(share * timeMs.length));
+  return Math.ceil(timeMs[row]! / intervalMs) * intervalMs;
+}

@@ -1,0 +1,94 @@
+import { controls, type Control } from '../../../pipelines/evaluation/controls.ts';
+import {
+  evaluationFigures,
+  type EvaluatedChannel,
+  type EvaluationFigures,
+} from '../../../pipelines/evaluation/evaluation-figures.ts';
+import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
+import { rowScores } from '../../../pipelines/evaluation/row-scores.ts';
+import { controlRandom, type ChannelResult, type EvaluatedEntry } from './evaluate-channel.ts';
+
+/** What an evaluation of a data set came to. */
+export interface EvaluationReport {
+  readonly dataset: string;
+  /** Its name, and what it came to for this data set. */
+  readonly preset: string;
+  readonly settings: EvaluationPreset;
+  readonly seed: number;
+  /** What a reader of the figures has to know. */
+  readonly notes: readonly string[];
+  /** Row ranges are inclusive. */
+  readonly channels: readonly EvaluatedEntry[];
+  /** Over all channels; null for a data set without labels. */
+  readonly figures: EvaluationFigures | null;
+  /** The same figures of detectors that look at nothing. */
+  readonly controls: readonly ControlReport[];
+  /** Sums over channels of the time that fits and scoring took. */
+  readonly fitSeconds: number;
+  readonly scoreSeconds: number;
+}
+
+export interface ControlReport {
+  readonly name: string;
+  readonly summary: string;
+  readonly figures: EvaluationFigures;
+}
+
+/** What was evaluated, and how. */
+export interface EvaluationSubject {
+  readonly dataset: string;
+  readonly preset: string;
+  readonly settings: EvaluationPreset;
+  readonly seed: number;
+}
+
+const always = [
+  'Guarded figures: a prediction counts if at least half of its rows lie within labelled sequences widened by 100 rows; a run that predicts more than 10 % of all rows is void.',
+  'Scaler, weights and threshold come from training telemetry alone; the same settings hold for every channel.',
+  'Windows are strictly causal: a row is judged by windows of rows of its own part, the first of them once it is whole.',
+  'No point adjustment. Intervals are 95 % by bootstrap over channels.',
+];
+const nabNote =
+  'NAB: `best` has one threshold for all series, chosen by the labels as the benchmark does; `honest` is what was predicted.';
+
+/** Puts the report of an evaluation together. */
+export function evaluationReport(subject: EvaluationSubject, results: readonly ChannelResult[]): EvaluationReport {
+  const { dataset, seed } = subject;
+  const isLabelled = results.some(({ entry }) => entry.labelled.length > 0);
+  return {
+    ...subject,
+    notes: dataset === 'nab' ? [...always, nabNote] : always,
+    channels: results.map(({ entry }) => entry),
+    figures: isLabelled
+      ? evaluationFigures(
+          results.map((one) => evaluated(subject, one)),
+          seed,
+        )
+      : null,
+    controls: isLabelled ? controls.map((control) => controlReport(subject, control, results)) : [],
+    fitSeconds: sumOf(results, 'fitSeconds'),
+    scoreSeconds: sumOf(results, 'scoreSeconds'),
+  };
+}
+
+function evaluated({ dataset, settings }: EvaluationSubject, { entry, scores }: ChannelResult): EvaluatedChannel {
+  const score = dataset === 'nab' ? rowScores(scores, entry.rows, settings.windowRows, 'newest') : null;
+  return { ...entry, score };
+}
+
+function controlReport(
+  { dataset, seed }: EvaluationSubject,
+  control: Control,
+  results: readonly ChannelResult[],
+): ControlReport {
+  const { name, summary } = control;
+  const channels = results.map(({ entry }): EvaluatedChannel => {
+    const { score, predicted } = control.run(entry.rows, controlRandom(seed, name, entry.channel));
+    return { ...entry, predicted, vusPr: entry.controlsVusPr[name] ?? null, score: dataset === 'nab' ? score : null };
+  });
+  return { name, summary, figures: evaluationFigures(channels, seed) };
+}
+
+function sumOf(results: readonly ChannelResult[], what: 'fitSeconds' | 'scoreSeconds'): number {
+  return results.reduce((sum, { entry }) => sum + entry[what], 0);
+}
