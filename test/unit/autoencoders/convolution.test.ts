@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
+import { parseArchitecture } from '../../../pipelines/autoencoders/architecture-settings.ts';
 import {
   convolve,
   convolveTransposed,
@@ -8,6 +9,7 @@ import {
   stridedRows,
   type Convolution,
 } from '../../../pipelines/autoencoders/convolution.ts';
+import { describeArchitectures } from '../../../pipelines/autoencoders/describe-architectures.ts';
 import { useWasmBackend } from '../../../services/adapters/tfjs/wasm-backend.ts';
 
 const batch = 3;
@@ -54,6 +56,21 @@ describe('strided convolution over rows', () => {
       });
     });
   }
+});
+
+describe('convolutional autoencoder', () => {
+  it('refuses a kernel narrower than its stride, by name, value and bound', () => {
+    assert.throws(() => parseArchitecture('convolutional', { kernel: 3, stride: 5 }), {
+      code: 'CUPOLA_ARCHITECTURE_INVALID',
+      message: /kernel is 3; must be at least the stride \(5\)/,
+    });
+  });
+
+  it('describes itself although its settings depend on each other', () => {
+    const overview = describeArchitectures().find(({ name }) => name === 'convolutional')!;
+    assert.equal(overview.title, 'Convolutional autoencoder');
+    assert.equal(overview.settings['stride']!.maximum, 8);
+  });
 });
 
 function example(of: Convolution): { x: tf.Tensor2D; y: tf.Tensor2D; kernel: tf.Tensor2D } {
