@@ -65,13 +65,13 @@ describe('the dynamic threshold', () => {
   it('keeps what stands out by a step of at least the least decrease, and what is above that', () => {
     const scores = [1, 10, 1, 9.5, 1, 4, 1];
     const peaksKept = (level: number, decrease: number): number[] =>
-      keptSequences(scores, level, 1, decrease).map(({ first }) => scores[first]!);
+      keptSequences(scores, level, { join: 1, buffer: 0, decrease }).map(({ first }) => scores[first]!);
     assert.deepEqual(peaksKept(2, 0.13), [10, 9.5, 4]);
     assert.deepEqual(peaksKept(3.9, 0.76), []);
     assert.deepEqual(peaksKept(3.9, 0.57), [10, 9.5, 4].slice(0, 3));
     assert.deepEqual(peaksKept(3.9, 0.05).length, 3);
     assert.deepEqual(
-      keptSequences([1, 10, 1, 5, 1, 4.9, 4.8], 4.85, 1, 0.13).map(({ first }) => first),
+      keptSequences([1, 10, 1, 5, 1, 4.9, 4.8], 4.85, { join: 1, buffer: 0, decrease: 0.13 }).map(({ first }) => first),
       [1],
     );
   });
