@@ -5,13 +5,13 @@ import { CupolaError } from '../errors.ts';
 import type { TrainingProgress } from '../ports.ts';
 import { GoverningModel } from '../scoring/governing-model.ts';
 import { SettingsTimeline } from '../settings-timeline.ts';
-import { joinSamples, type SampleBatch, type TelemetryRecord } from '../telemetry/sample-batch.ts';
+import type { SampleBatch, TelemetryRecord } from '../telemetry/sample-batch.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { JudgedWindow } from '../thresholds/window-judge.ts';
 import { fitBundle, type FitOptions, type FitPorts } from '../training/fit-bundle.ts';
 import { selectWindows } from '../training/select-windows.ts';
-import { trainingWindows, type TrainingWindow } from '../training/training-windows.ts';
 import { channelGaps, type ChannelGap } from './channel-gap.ts';
+import { recordedWindows } from './recorded-windows.ts';
 import { JudgedScores, type ScoreSeries } from './score-series.ts';
 
 /** How a recording is watched. */
@@ -120,11 +120,13 @@ class Watch {
   async fit(plan: WatchPlan, onProgress: (progress: TrainingProgress) => void, signal?: AbortSignal): Promise<void> {
     try {
       const excluded = [...this.#anomalies.values()].map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs }));
-      const selection = selectWindows(this.#trainingWindows(plan), excluded, plan.holdoutShare);
+      const { fitAtMs, mostTrainingWindows, holdoutShare } = plan;
+      const windows = recordedWindows(this.#definition, this.#remembered, fitAtMs, mostTrainingWindows);
+      const selection = selectWindows(windows, excluded, holdoutShare);
       const bundle = await fitBundle(this.#definition, selection, plan.fit, this.#ports, onProgress, signal);
       this.#model = new GoverningModel(bundle);
       await this.#detector.addModel(this.#model);
-      this.#detector.preparation.request(this.#promotion(plan.fitAtMs), 0);
+      this.#detector.preparation.request(this.#promotion(fitAtMs), 0);
     } catch (error) {
       if (signal?.aborted || !(error instanceof CupolaError)) throw error;
       this.failure = error;
@@ -154,15 +156,6 @@ class Watch {
 
   #keep(anomalies: readonly AnomalyEvent[]): void {
     for (const anomaly of anomalies) this.#anomalies.set(anomaly.id, anomaly);
-  }
-
-  #trainingWindows({ fitAtMs, mostTrainingWindows }: WatchPlan): TrainingWindow[] {
-    const [first, ...rest] = this.#remembered;
-    if (!first) return [];
-    const { intervalMs } = this.#definition;
-    const cells = (fitAtMs - first.eventTimeMs[0]!) / intervalMs;
-    const strideCells = Math.max(1, Math.ceil(cells / mostTrainingWindows));
-    return trainingWindows(this.#definition, joinSamples([first, ...rest]), strideCells * intervalMs);
   }
 
   #promotion(issuedAtMs: number): PromoteCommand {

@@ -1,21 +1,61 @@
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { examples, printResult, timeText } from '../output.ts';
+import { CupolaError } from '../../../pipelines/errors.ts';
+import { presetFor } from '../../../pipelines/evaluation/presets.ts';
+import type { TrainedModel } from '../../host/evaluate/train-on-dataset.ts';
+import { loadConfig } from '../../host/config.ts';
+import { interruption } from '../interruption.ts';
+import { examples, printResult, table, timeText } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { addChangeOptions, systemClient, type ChangeOptions } from '../system-options.ts';
+import { wholeNumber } from '../whole-number.ts';
 
-/** `cupola train STREAM`: a fit now, in a running system. */
-export function addTrain(program: Command): void {
-  addChangeOptions(
-    program.command('train').description('Train a stream of a running system now, and let the model govern it'),
-    120,
-  )
-    .argument('<stream>', 'as `cupola streams` shows it')
-    .addHelpText('after', examples('cupola train water', 'cupola train water --wait 0 --json'))
-    .addHelpText('after', '\nWhy a fit came to nothing stands in the log of the running system.')
-    .action(train);
+interface TrainOptions extends ChangeOptions {
+  readonly dataset?: string;
+  readonly data?: string;
+  readonly channel?: string;
+  readonly architecture?: string;
+  readonly settings?: string;
+  readonly preset: string;
+  readonly seed: string;
+  readonly models?: string;
 }
 
-async function train(stream: string, options: ChangeOptions): Promise<void> {
+/** `cupola train STREAM`: a fit now, in a running system; with --dataset, on recorded data and by itself. */
+export function addTrain(program: Command): void {
+  addChangeOptions(
+    program
+      .command('train')
+      .description(
+        'Train a stream of a running system now, and let the model govern it; or, with --dataset, train on recorded data',
+      ),
+    120,
+  )
+    .argument('[stream]', 'as `cupola streams` shows it')
+    .option('--dataset <name>', 'train on the training part of this data set instead; needs no running system')
+    .option('--data <folder>', 'with --dataset: the folder that holds it, or one that holds it among others')
+    .option('--channel <name>', 'with --dataset: one channel, machine or series (default: all)')
+    .option('--architecture <name>', 'with --dataset: as `cupola models architectures` shows it')
+    .option('--settings <json>', 'with --architecture: its settings, such as \'{"code": 4}\'')
+    .option('--preset <name>', 'with --dataset: what else holds', 'fast')
+    .option('--seed <number>', 'with --dataset: of the weights', '1')
+    .option('--models <folder>', 'with --dataset: where to store bundles (default: one in the data folder)')
+    .addHelpText(
+      'after',
+      examples(
+        'cupola train water',
+        'cupola train water --wait 0 --json',
+        'cupola train --architecture lstm --dataset smap --data data --channel P-3 --json',
+      ),
+    )
+    .addHelpText('after', '\nWhy a fit came to nothing stands in the log of the running system.')
+    .action((stream: string | undefined, options: TrainOptions) =>
+      options.dataset === undefined ? trainStream(stream, options) : trainOnRecordings(stream, options),
+    );
+}
+
+async function trainStream(stream: string | undefined, options: ChangeOptions): Promise<void> {
+  if (stream === undefined) throw unusable('stream', 'named, or --dataset given');
   const progress = new Progress();
   const { wait, reason = '' } = options;
   const status = await systemClient(options)
@@ -28,4 +68,63 @@ async function train(stream: string, options: ChangeOptions): Promise<void> {
       ? `${modelVersion} governs ${stream} from ${timeText(effectiveFromMs)} on`
       : `a fit of ${stream} was asked for; \`cupola models list --stream ${stream}\` will show its model`,
   );
+}
+
+async function trainOnRecordings(stream: string | undefined, options: TrainOptions): Promise<void> {
+  const { dataset = '', data, channel, preset, seed, models, config } = options;
+  if (stream !== undefined) throw unusable('stream', 'left out with --dataset');
+  if (data === undefined) throw unusable('--data', 'given with --dataset');
+  const { trainOnDataset } = await import('../../host/evaluate/train-on-dataset.ts');
+  const ending = new AbortController();
+  void interruption().then(() => ending.abort());
+  const { name: _, ...settings } = presetFor(preset, dataset);
+  const progress = new Progress();
+  const trained = await trainOnDataset(
+    {
+      dataset,
+      dataDir: data,
+      ...(channel !== undefined && { member: channel }),
+      settings: { ...settings, architecture: architectureOf(options) ?? settings.architecture },
+      seed: wholeNumber('--seed', seed, 0),
+      modelsDir: models ?? join(resolve(loadConfig({ file: config }).config.dataDir), 'trained'),
+    },
+    (name, { epoch, maxEpochs }) => progress.show(`${name}, epoch ${epoch} of ${maxEpochs}`),
+    ending.signal,
+  ).finally(() => progress.end());
+  printResult(options, trained, trainedText);
+}
+
+function architectureOf({
+  architecture: name,
+  settings,
+}: TrainOptions): { name: string; settings: Record<string, unknown> } | null {
+  if (name === undefined && settings !== undefined) throw unusable('--settings', 'of an --architecture');
+  return name === undefined ? null : { name, settings: settings === undefined ? {} : parseObject(settings) };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // Refused below, as is everything else that is no object.
+  }
+  throw unusable('--settings', 'a JSON object');
+}
+
+function trainedText(models: readonly TrainedModel[]): string {
+  const rows = models.map((model) => [
+    model.channel,
+    model.modelVersion,
+    model.holdoutMedianError.toPrecision(3),
+    String(model.epochs),
+    String(model.bytes),
+    model.seconds.toFixed(1),
+    model.bundle,
+  ]);
+  return table(['CHANNEL', 'VERSION', 'HOLDOUT MEDIAN ERROR', 'EPOCHS', 'BYTES', 'SECONDS', 'BUNDLE'], rows);
+}
+
+function unusable(field: string, bound: string): CupolaError {
+  return new CupolaError('CUPOLA_USAGE_INVALID', `${field} must be ${bound}`, { field, bound });
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import { decodeEcg5000, type Heartbeats } from '../../../pipelines/evaluation/datasets/ecg5000.ts';
 import {
@@ -10,11 +9,11 @@ import type { EvaluationPreset, NamedPreset } from '../../../pipelines/evaluatio
 import { SeededRandom } from '../../../pipelines/random.ts';
 import type { FitPorts } from '../../../pipelines/training/fit-bundle.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { readRecordedFile } from '../../sources/recorded-file.ts';
 import { closeFitPorts, openFitPorts } from '../fit-ports.ts';
 import { fitOptions } from './evaluation-plan.ts';
 import { HeartbeatDetector } from './heartbeat-detector.ts';
 import { inLanes } from './in-lanes.ts';
+import { readHeartbeats } from './read-heartbeats.ts';
 import { evaluationKey, WorkFolder } from './work-folder.ts';
 
 /** What to evaluate on the heartbeats, and how. */
@@ -76,8 +75,6 @@ interface Task {
   readonly seed: number;
 }
 
-const file = 'ECG5000_TRAIN.txt';
-const folder = 'ecg5000-train';
 const seeds = [1, 2, 3, 4, 5];
 const folds = 5;
 
@@ -101,7 +98,7 @@ export async function evaluateHeartbeats(
   const { name: preset, ...settings } = request.preset;
   const architectures = request.architectures ?? [settings.architecture.name];
   for (const name of architectures) fitOptions(settingsFor(settings, name), 1);
-  const beats = decodeEcg5000(await readBeats(request.dataDir), file);
+  const beats = decodeEcg5000(...(await readHeartbeats(request.dataDir)));
   const tasks = architectures.flatMap((architecture) => seeds.map((seed): Task => ({ architecture, seed })));
   const key = evaluationKey({ dataset: 'ecg5000', settings });
   const work = new WorkFolder(request.workFolder(key), key);
@@ -131,13 +128,6 @@ export async function evaluateHeartbeats(
 /** Settings of another architecture than the preset's are its defaults. */
 function settingsFor(settings: EvaluationPreset, name: string): EvaluationPreset {
   return name === settings.architecture.name ? settings : { ...settings, architecture: { name, settings: {} } };
-}
-
-async function readBeats(dataDir: string): Promise<Uint8Array> {
-  const expected = `ecg5000 consists of ${file} (as it is, or with .gz)`;
-  return readRecordedFile(join(dataDir, folder, file), expected).catch(() =>
-    readRecordedFile(join(dataDir, file), expected),
-  );
 }
 
 async function evaluateSeed(

@@ -7,7 +7,8 @@ import { beginJudge } from '../../../pipelines/thresholds/policies.ts';
 import { thresholdCalibration } from '../../../pipelines/thresholds/threshold-calibration.ts';
 import { fitBundle, type FitPorts } from '../../../pipelines/training/fit-bundle.ts';
 import type { TrainingWindow } from '../../../pipelines/training/training-windows.ts';
-import type { ScoringRuntime } from '../../../pipelines/ports.ts';
+import type { Bundle } from '../../../pipelines/autoencoders/bundle.ts';
+import type { ScoringRuntime, TrainingProgress } from '../../../pipelines/ports.ts';
 import { cellMask } from '../../../pipelines/windowing/cell-grid.ts';
 import { fitOptions } from './evaluation-plan.ts';
 
@@ -33,17 +34,12 @@ export class HeartbeatDetector {
     ports: FitPorts,
     signal: AbortSignal,
   ): Promise<HeartbeatDetector> {
-    const definition = definitionOf(beats);
-    const windows = normal.map((beat, index) => windowOf(beats, beat, index, definition));
-    const training = windows.slice(0, Math.round((1 - settings.holdoutShare) * windows.length));
-    const selection = { training, holdout: windows.slice(training.length) };
-    const options = fitOptions(settings, seed);
-    const bundle = await fitBundle(definition, selection, options, ports, undefined, signal);
+    const bundle = await fitHeartbeats(beats, normal, settings, seed, ports, () => {}, signal);
     const detector = new HeartbeatDetector(new GoverningModel(bundle), ports.runtime);
     await ports.runtime.load(detector.#model.version, bundle);
     const holdoutScores = await detector.#scores(beats, normal);
     const calibration = { ...thresholdCalibration(bundle.manifest), holdoutScores };
-    detector.#level = beginJudge(options.threshold, calibration).level;
+    detector.#level = beginJudge(bundle.manifest.threshold, calibration).level;
     return detector;
   }
 
@@ -71,6 +67,23 @@ export class HeartbeatDetector {
     }));
     return this.#model.scoreEvents(scored, awaited).map(({ anomalyScore }) => anomalyScore);
   }
+}
+
+/** Fits a model on heartbeats; the last share of them is the holdout. */
+export function fitHeartbeats(
+  beats: Heartbeats,
+  normal: readonly number[],
+  settings: EvaluationPreset,
+  seed: number,
+  ports: FitPorts,
+  onEpoch: (progress: TrainingProgress) => void,
+  signal: AbortSignal,
+): Promise<Bundle> {
+  const definition = definitionOf(beats);
+  const windows = normal.map((beat, index) => windowOf(beats, beat, index, definition));
+  const training = windows.slice(0, Math.round((1 - settings.holdoutShare) * windows.length));
+  const selection = { training, holdout: windows.slice(training.length) };
+  return fitBundle(definition, selection, fitOptions(settings, seed), ports, onEpoch, signal);
 }
 
 /** A stream whose windows, one after the other, are heartbeats. */

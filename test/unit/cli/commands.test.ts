@@ -33,6 +33,7 @@ test('the commands of the product are there', () => {
     'thresholds set',
     'topics apply',
     'topics plan',
+    'evaluate',
     'train',
   ]);
 });
