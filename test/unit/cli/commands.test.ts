@@ -17,6 +17,7 @@ test('the commands of the product are there', () => {
     'config print',
     'config schema',
     'doctor',
+    'evaluate',
     'faults inject',
     'faults list',
     'influx apply',
@@ -33,7 +34,6 @@ test('the commands of the product are there', () => {
     'thresholds set',
     'topics apply',
     'topics plan',
-    'evaluate',
     'train',
   ]);
 });
