@@ -1,8 +1,9 @@
+import type { RowRange } from './datasets/row-range.ts';
 import type { ChannelSequences } from './metrics/sequence-guard.ts';
 import { bootstrapInterval, type BootstrapInterval } from './metrics/bootstrap.ts';
 import { eventF1 } from './metrics/event-f1.ts';
 import { guardedSequences } from './metrics/guarded-sequences.ts';
-import { bestNabScore, nabProfiles, nabScore, type NabScore } from './metrics/nab-score.ts';
+import { bestNabScore, nabProfiles, nabScore, type NabScore, type NabSeries } from './metrics/nab-score.ts';
 import { detectionDelaysMs, operatorFigures } from './metrics/operator-figures.ts';
 import type { SequenceFigures } from './metrics/sequence-figures.ts';
 import { ascendingOf, quantileOf } from '../scoring/order-statistics.ts';
@@ -38,8 +39,10 @@ export type FigureIntervals = Readonly<Record<'precision' | 'recall' | 'f05' | '
 export interface NabFigures {
   /** By the benchmark's own protocol: one threshold for all series, chosen by the labels. */
   readonly best: NabScore;
-  /** What was really predicted, by thresholds that no label was used for. */
+  /** What was really predicted, by thresholds that no label was used for: every predicted row is a detection. */
   readonly honest: NabScore;
+  /** The same, where an alarm is one detection, in its first row. */
+  readonly honestAlarms: NabScore;
 }
 
 /** The figures of one run over all channels; `seed` is that of the bootstrap. */
@@ -70,12 +73,31 @@ function nabFigures(channels: readonly EvaluatedChannel[]): NabFigures | null {
   if (channels.some(({ score }) => score === null)) return null;
   const { standard } = nabProfiles;
   const scored = channels.map(({ score, labelled }) => ({ score: score!, windows: labelled }));
-  const decided = channels.map(({ rows, predicted, labelled }) => {
-    const score = new Float64Array(rows);
-    for (const [first, last] of predicted) score.fill(1, first, last + 1);
-    return { score, windows: labelled };
-  });
-  return { best: bestNabScore(scored, standard), honest: nabScore(decided, standard, 1) };
+  return {
+    best: bestNabScore(scored, standard),
+    honest: nabScore(
+      channels.map((one) => decidedSeries(one, one.predicted)),
+      standard,
+      1,
+    ),
+    honestAlarms: nabScore(
+      channels.map((one) =>
+        decidedSeries(
+          one,
+          one.predicted.map(([first]): RowRange => [first, first]),
+        ),
+      ),
+      standard,
+      1,
+    ),
+  };
+}
+
+/** 1 for rows that are detections, 0 for others. */
+function decidedSeries({ rows, labelled }: EvaluatedChannel, detections: readonly RowRange[]): NabSeries {
+  const score = new Float64Array(rows);
+  for (const [first, last] of detections) score.fill(1, first, last + 1);
+  return { score, windows: labelled };
 }
 
 /** Channels may have other intervals; those of one are pooled first. */

@@ -49,7 +49,8 @@ const always = [
   'No point adjustment. Intervals are 95 % by bootstrap over channels.',
 ];
 const nabNote =
-  'NAB: `best` has one threshold for all series, chosen by the labels as the benchmark does; `honest` is what was predicted.';
+  'NAB, standard profile: `best` has one threshold for all series, chosen by the labels as the benchmark does; `rows` is what ' +
+  'was predicted, every row a detection; `alarms` the same, each alarm one detection in its first row.';
 
 /** Puts the report of an evaluation together. */
 export function evaluationReport(subject: EvaluationSubject, results: readonly ChannelResult[]): EvaluationReport {

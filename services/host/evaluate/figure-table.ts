@@ -31,7 +31,7 @@ export function figureTable({ preset, figures, controls }: EvaluationReport): Fi
   if (!figures) return { heading: [''], rows: [] };
   const hasNab = figures.nab !== null;
   return {
-    heading: hasNab ? [...headings, 'NAB best', 'NAB honest'] : headings,
+    heading: hasNab ? [...headings, 'NAB best', 'NAB rows', 'NAB alarms'] : headings,
     rows: [{ name: preset, figures }, ...controls].map((run) => figureRow(run.name, run.figures)),
   };
 }
@@ -48,7 +48,7 @@ function figureRow(name: string, figures: EvaluationFigures): string[] {
     falseAlarmsPerDay?.toFixed(2) ?? '-',
     (100 * alarmShare).toFixed(1),
     medianDelayMs === null ? '-' : (medianDelayMs / 60_000).toFixed(0),
-    ...(nab ? [nab.best.score.toFixed(1), nab.honest.score.toFixed(1)] : []),
+    ...(nab ? [nab.best, nab.honest, nab.honestAlarms].map(({ score }) => score.toFixed(1)) : []),
   ];
 }
 
