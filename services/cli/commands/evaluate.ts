@@ -5,9 +5,11 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 import { datasets } from '../../../pipelines/evaluation/datasets/datasets.ts';
 import { presetFor, presetNames, type NamedPreset } from '../../../pipelines/evaluation/presets.ts';
 import type { EvaluationProgress } from '../../host/evaluate/evaluate-dataset.ts';
+import { thresholdSettingSchema, type ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 import { loadConfig } from '../../host/config.ts';
 import { interruption } from '../interruption.ts';
 import { examples, printResult } from '../output.ts';
+import { jsonObject } from '../json-object.ts';
 import { Progress } from '../progress.ts';
 import { evaluationText, heartbeatText } from '../evaluation-text.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -18,6 +20,8 @@ interface EvaluateOptions {
   readonly preset: string;
   readonly channel?: string;
   readonly architecture?: string[];
+  readonly settings?: string;
+  readonly threshold?: string;
   readonly jobs: string;
   readonly seed: string;
   readonly work?: string;
@@ -37,7 +41,9 @@ export function addEvaluate(program: Command): void {
     .requiredOption('--data <folder>', 'the folder that holds it, or one that holds it among others')
     .option('--preset <name>', `settings for the whole data set: one of ${presetNames.join(', ')}`, 'fast')
     .option('--channel <name>', 'one channel, machine or series (default: all)')
-    .option('--architecture <name...>', 'ecg5000: which architectures (default: that of the preset)')
+    .option('--architecture <name...>', "in place of the preset's; for ecg5000 also several")
+    .option('--settings <json>', 'with one --architecture: its settings, such as \'{"code": 4}\'')
+    .option('--threshold <json>', "in place of the preset's: policy and parameters; kept scores are judged anew by it")
     .option('--jobs <number>', 'channels at once', '2')
     .option('--seed <number>', 'of weights and controls', '1')
     .option('--work <folder>', 'where results are kept as they are finished (default: one in the data folder)')
@@ -67,7 +73,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
 }
 
 async function evaluateStreams(options: EvaluateOptions, signal: AbortSignal): Promise<void> {
-  if (options.architecture !== undefined) throw noUse('--architecture');
+  if ((options.architecture?.length ?? 0) > 1) throw noUse('--architecture');
   const { evaluateDataset } = await import('../../host/evaluate/evaluate-dataset.ts');
   const { evaluationHtml } = await import('../../host/evaluate/evaluation-html.ts');
   const progress = new Progress();
@@ -90,14 +96,14 @@ async function evaluateBeats(options: EvaluateOptions, signal: AbortSignal): Pro
   const { heartbeatHtml } = await import('../../host/evaluate/heartbeat-html.ts');
   const progress = new Progress();
   const report = await evaluateHeartbeats(
-    { ...requestOf(options), architectures: options.architecture ?? null },
+    { ...requestOf(options), architectures: options.settings === undefined ? (options.architecture ?? null) : null },
     ({ architecture, seed, done, count }) => progress.say(`${done} of ${count}: ${architecture}, seed ${seed}`),
     signal,
   ).finally(() => progress.end());
   await deliver(options, report, heartbeatText, () => heartbeatHtml(report));
 }
 
-function requestOf({ dataset, data, preset, seed, jobs, work, fresh, config }: EvaluateOptions): {
+function requestOf(options: EvaluateOptions): {
   readonly dataset: string;
   readonly dataDir: string;
   readonly preset: NamedPreset;
@@ -106,16 +112,44 @@ function requestOf({ dataset, data, preset, seed, jobs, work, fresh, config }: E
   readonly isFresh: boolean;
   workFolder(key: string): string;
 } {
+  const { dataset, data, seed, jobs, work, fresh, config } = options;
   return {
     dataset,
     dataDir: data,
-    preset: presetFor(preset, dataset),
+    preset: presetOf(options),
     seed: wholeNumber('--seed', seed, 0),
     jobs: wholeNumber('--jobs', jobs, 1),
     isFresh: fresh ?? false,
     workFolder: (key) =>
       work ?? join(resolve(loadConfig({ file: config }).config.dataDir), 'evaluations', `${dataset}-${key}`),
   };
+}
+
+/** The preset, with what is asked for in its place. */
+function presetOf({ preset, dataset, architecture, settings, threshold }: EvaluateOptions): NamedPreset {
+  const chosen = presetFor(preset, dataset);
+  const [name, ...others] = architecture ?? [];
+  if (settings !== undefined && (name === undefined || others.length > 0)) throw noUse('--settings');
+  const isOwn = name !== undefined && (dataset !== 'ecg5000' || settings !== undefined);
+  return {
+    ...chosen,
+    ...(isOwn && {
+      architecture: { name, settings: settings === undefined ? {} : jsonObject('--settings', settings) },
+    }),
+    ...(threshold !== undefined && { threshold: thresholdOf(threshold) }),
+    name: [preset, ...(isOwn ? [name] : []), ...(threshold === undefined ? [] : ['other threshold'])].join(', '),
+  };
+}
+
+function thresholdOf(text: string): ThresholdSetting {
+  const parsed = thresholdSettingSchema.safeParse({ parameters: {}, ...jsonObject('--threshold', text) });
+  if (parsed.success) return parsed.data;
+  const bound = '{"policy": NAME, "parameters": {NAME: NUMBER}}';
+  throw new CupolaError('CUPOLA_USAGE_INVALID', `--threshold is ${text}, must be ${bound}`, {
+    field: '--threshold',
+    value: text,
+    bound,
+  });
 }
 
 /** To files first, then to standard output: as JSON where that was asked for without a file. */
@@ -147,7 +181,13 @@ function show(progress: Progress, { channel, done, count, training, result, isKe
   progress.say(`${done} of ${count}: ${channel}, ${what} (${how})`);
 }
 
+const placeOf: Readonly<Record<string, string>> = {
+  '--channel': 'left out with ecg5000',
+  '--architecture': 'one, but with ecg5000',
+  '--settings': 'with one --architecture',
+};
+
 function noUse(field: string): CupolaError {
-  const bound = field === '--channel' ? 'left out with ecg5000' : 'left out but with ecg5000: the preset has one';
+  const bound = placeOf[field]!;
   return new CupolaError('CUPOLA_USAGE_INVALID', `${field} has no use here; it must be ${bound}`, { field, bound });
 }

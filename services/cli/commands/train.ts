@@ -5,6 +5,7 @@ import { presetFor } from '../../../pipelines/evaluation/presets.ts';
 import type { TrainedModel } from '../../host/evaluate/train-on-dataset.ts';
 import { loadConfig } from '../../host/config.ts';
 import { interruption } from '../interruption.ts';
+import { jsonObject } from '../json-object.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { addChangeOptions, systemClient, type ChangeOptions } from '../system-options.ts';
@@ -99,17 +100,9 @@ function architectureOf({
   settings,
 }: TrainOptions): { name: string; settings: Record<string, unknown> } | null {
   if (name === undefined && settings !== undefined) throw unusable('--settings', 'of an --architecture');
-  return name === undefined ? null : { name, settings: settings === undefined ? {} : parseObject(settings) };
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
-  } catch {
-    // Refused below, as is everything else that is no object.
-  }
-  throw unusable('--settings', 'a JSON object');
+  return name === undefined
+    ? null
+    : { name, settings: settings === undefined ? {} : jsonObject('--settings', settings) };
 }
 
 function trainedText(models: readonly TrainedModel[]): string {

@@ -11,8 +11,10 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 import type { TrainingProgress } from '../../../pipelines/ports.ts';
 import { SeededRandom } from '../../../pipelines/random.ts';
 import { windowRows } from '../../../pipelines/telemetry/stream-definition.ts';
-import { thresholdCalibration } from '../../../pipelines/thresholds/threshold-calibration.ts';
-import type { ThresholdCalibration } from '../../../pipelines/thresholds/threshold-policy.ts';
+import type { CalibratedManifest } from '../../../pipelines/thresholds/threshold-calibration.ts';
+import { thresholdLevel } from '../../../pipelines/thresholds/threshold-levels.ts';
+import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
+import { judgedAgain } from '../../../pipelines/evaluation/judged-again.ts';
 import type { FitPorts } from '../../../pipelines/training/fit-bundle.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { ReplaySource } from '../../sources/replay.ts';
@@ -39,8 +41,10 @@ export interface EvaluatedEntry extends ChannelReport {
 export interface ChannelResult {
   readonly entry: EvaluatedEntry;
   readonly scores: PlacedScores;
-  /** Of the model; null where none was fitted. */
-  readonly calibration: ThresholdCalibration | null;
+  /** What thresholds go by under the model; null where none was fitted. */
+  readonly calibrated: CalibratedManifest | null;
+  /** What the scores were judged by. */
+  readonly threshold: ThresholdSetting;
   readonly trace: ChannelTrace;
 }
 
@@ -80,9 +84,43 @@ export async function evaluateChannel(
       seconds: (systemClock.nowMs() - startedMs) / 1000,
     },
     scores,
-    calibration: watched.model && thresholdCalibration(watched.model.bundle.manifest),
+    calibrated: watched.model && calibratedPart(watched.model.bundle.manifest),
+    threshold: plan.fit.threshold,
     trace: channelTrace(member, topContributor(member, watched)),
   };
+}
+
+/**
+ * What a kept result comes to under another threshold that parseThreshold accepted: the model is the same, but for the
+ * threshold that it brings along.
+ */
+export function withThreshold(result: ChannelResult, threshold: ThresholdSetting): ChannelResult {
+  const { entry, scores, calibrated } = result;
+  const { model } = entry;
+  if (!calibrated || !model) return { ...result, threshold };
+  const again = judgedAgain(scores, calibrated, threshold);
+  const { predicted } = again;
+  const level = thresholdLevel(threshold, calibrated);
+  return {
+    ...result,
+    threshold,
+    scores: again.scores,
+    entry: {
+      ...entry,
+      predicted,
+      delaysMs: detectionDelaysMs({ ...entry, predicted }, entry.intervalMs),
+      model: { ...model, threshold: { ...threshold, level } },
+    },
+  };
+}
+
+function calibratedPart({
+  definition,
+  holdoutErrors,
+  holdoutMedianError,
+  holdoutStrideMs,
+}: CalibratedManifest): CalibratedManifest {
+  return { definition, holdoutErrors, holdoutMedianError, holdoutStrideMs };
 }
 
 /** Windows among the rows that count: of the test part, or of the whole recording where there is none. */

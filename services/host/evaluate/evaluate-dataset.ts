@@ -1,10 +1,11 @@
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { NamedPreset } from '../../../pipelines/evaluation/presets.ts';
 import type { TrainingProgress } from '../../../pipelines/ports.ts';
+import { isSameSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 import type { FitPorts } from '../../../pipelines/training/fit-bundle.ts';
 import { datasetMembers, openDataset } from '../../sources/open-dataset.ts';
 import { closeFitPorts, openFitPorts } from '../fit-ports.ts';
-import { evaluateChannel, type ChannelResult } from './evaluate-channel.ts';
+import { evaluateChannel, withThreshold, type ChannelResult } from './evaluate-channel.ts';
 import { fitOptions } from './evaluation-plan.ts';
 import { evaluationReport, type EvaluationReport, type EvaluationSubject } from './evaluation-report.ts';
 import { inLanes } from './in-lanes.ts';
@@ -50,7 +51,7 @@ export interface Evaluation {
 
 /**
  * Fits and watches every recording of a data set with one preset, by the detector itself, several at once. Each result is kept
- * as it is finished; those that are there are taken as they are.
+ * as it is finished; those that are there are taken, judged anew where the threshold is another.
  *
  * A channel that cannot be fitted is reported as failed, with all of its labels missed.
  *
@@ -64,9 +65,10 @@ export async function evaluateDataset(
 ): Promise<Evaluation> {
   const { dataset, dataDir, member, seed, jobs, isFresh } = request;
   const { name: preset, ...settings } = request.preset;
-  fitOptions(settings, seed);
+  const { threshold } = fitOptions(settings, seed);
   const subject: EvaluationSubject = { dataset, preset, settings, seed };
-  const key = evaluationKey({ dataset, settings, seed });
+  // Scores do not depend on the threshold: those of the same fit are judged by another without a fit.
+  const key = evaluationKey({ dataset, settings: { ...settings, threshold: null }, seed });
   const folder = request.workFolder(key);
   const work = new WorkFolder(folder, key);
   const names = await datasetMembers({ dataset, dataDir, ...(member !== undefined && { member }) });
@@ -78,7 +80,9 @@ export async function evaluateDataset(
   const kept = new Map<string, ChannelResult>();
   for (const name of isFresh ? [] : names) {
     const result = await work.read(name);
-    if (result) kept.set(name, finished(name, result, true));
+    if (!result) continue;
+    const isSame = isSameSetting(result.threshold, threshold);
+    kept.set(name, finished(name, isSame ? result : withThreshold(result, threshold), true));
   }
   const evaluate = async (name: string, ports: FitPorts): Promise<void> => {
     if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the evaluation was called off');

@@ -71,9 +71,9 @@ test('an evaluation that was called off goes on where it was, and stands in one 
     assert.equal(figures!.sequences.truePositives + figures!.sequences.falseNegatives, 3, 'each label is counted');
     assert.equal(figures!.vusPr!.channels, 2);
 
-    for (const { scores, entry, calibration } of results) {
+    for (const { scores, entry, calibrated } of results) {
       assert.equal(scores.judgedScore.length, scores.anomalyScore.length, 'every window is judged, the last ones too');
-      assert.ok(scores.lastRow.at(-1)! >= entry.rows - 8 && calibration!.holdoutScores.length > 0);
+      assert.ok(scores.lastRow.at(-1)! >= entry.rows - 8 && calibrated!.holdoutErrors.length > 0);
     }
     const page = evaluationHtml(report, results);
     for (const text of ['>A-8<', '>T-9<', 'last-10-percent', 'void', 'class="predicted"', 'class="threshold"'])
@@ -82,6 +82,18 @@ test('an evaluation that was called off goes on where it was, and stands in one 
 
     const again = await evaluateDataset(request, () => {}, new AbortController().signal);
     assert.deepEqual(again.report, report, 'read back as it was written');
+    for (const threshold of [
+      { policy: 'quantile', parameters: { q: 0.9, margin: 2, smoothing: 3 } },
+      { policy: 'dynamic-floor', parameters: { delay: 5, buffer: 2, smoothing: 2, floorK: 0, floorQ: 0.5 } },
+    ]) {
+      const another = { ...request, preset: { ...quick, threshold }, member: 'T-9' };
+      const [kept] = (await evaluateDataset(another, () => {}, new AbortController().signal)).results;
+      const [fitted] = (await evaluateDataset({ ...another, isFresh: true }, () => {}, new AbortController().signal))
+        .results;
+      assert.deepEqual(kept!.entry.predicted, fitted!.entry.predicted, 'judged anew as by a fit of its own');
+      assert.ok(kept!.entry.predicted.length > 0, threshold.policy);
+      assert.deepEqual([kept!.scores, kept!.threshold], [fitted!.scores, fitted!.threshold]);
+    }
     const other = await readFile(join(folder, 'T-9.json'), 'utf8');
     const reseeded: EvaluationProgress[] = [];
     const seeded = { ...request, seed: 2, member: 'T-9' };
