@@ -33,7 +33,7 @@ const fast: EvaluationPreset = {
   strideRows: 4,
   holdoutShare: 0.25,
   mostTrainingWindows: 1200,
-  threshold: { policy: 'dynamic-floor', parameters: {} },
+  threshold: { policy: 'dynamic-floor', parameters: { smoothing: 8 } },
   rowScore: 'mean',
   trainingShare: 0.15,
 };
@@ -54,7 +54,7 @@ const presets: Readonly<
         windowRows: 10,
         architecture: { name: 'dense', settings: { hidden: [128], code: 16, scaling: 'standard' } },
       },
-      ecg5000: { windowRows: 140, strideRows: 140, threshold: { policy: 'mean-sigma', parameters: { k: 1 } } },
+      ecg5000: { windowRows: 140, strideRows: 140, threshold: { policy: 'mean-sigma', parameters: { k: 2 } } },
     },
   },
 };

@@ -80,7 +80,8 @@ export async function evaluateDataset(
   const kept = new Map<string, ChannelResult>();
   for (const name of isFresh ? [] : names) {
     const result = await work.read(name);
-    if (!result) continue;
+    // What failed may have failed by chance, and is soon tried again.
+    if (!result || result.entry.failure) continue;
     const isSame = isSameSetting(result.threshold, threshold);
     kept.set(name, finished(name, isSame ? result : withThreshold(result, threshold), true));
   }

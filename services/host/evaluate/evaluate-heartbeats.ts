@@ -96,7 +96,6 @@ export async function evaluateHeartbeats(
   signal: AbortSignal,
 ): Promise<HeartbeatReport> {
   const { name: preset, ...settings } = request.preset;
-  // Other than for streams, nothing but the classification is kept.
   const architectures = request.architectures ?? [settings.architecture.name];
   for (const name of architectures) fitOptions(settingsFor(settings, name), 1);
   const beats = decodeEcg5000(...(await readHeartbeats(request.dataDir)));
