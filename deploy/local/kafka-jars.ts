@@ -21,12 +21,12 @@ export const kafkaVersions = Object.keys(loggers) as readonly KafkaVersion[];
  * Errors: CUPOLA_USAGE_INVALID.
  */
 export function defaultKafkaVersion(): KafkaVersion {
-  const value = process.env['CUPOLA_KAFKA_VERSION'] ?? kafkaVersions[0]!;
+  const value = process.env.CUPOLA_KAFKA_VERSION ?? kafkaVersions[0]!;
   const version = kafkaVersions.find((each) => each === value);
   if (version !== undefined) return version;
   const bound = kafkaVersions.join(' or ');
   throw new CupolaError('CUPOLA_USAGE_INVALID', `CUPOLA_KAFKA_VERSION is "${value}"; it must be ${bound}`, {
-    field: 'CUPOLA_KAFKA_VERSION',
+    field: 'environment',
     value,
     bound,
   });
