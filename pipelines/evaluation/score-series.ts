@@ -13,33 +13,43 @@ export interface ScoreSeries {
   readonly level: Float64Array;
 }
 
+interface Scored {
+  readonly modelVersion: string;
+  readonly endMs: number;
+  readonly anomalyScore: number;
+}
+
+interface Judged {
+  readonly modelVersion: string;
+  readonly score: number;
+  readonly level: number;
+}
+
 /** Gathers what was scored and what was found of it; a policy that looks ahead is behind the scores. */
 export class JudgedScores {
-  readonly #endMs: number[] = [];
-  readonly #anomalyScore: number[] = [];
-  readonly #judgedScore: number[] = [];
-  readonly #level: number[] = [];
+  readonly #scored: Scored[] = [];
+  readonly #judged: Judged[] = [];
 
   /** Backfill is left out: it is not judged. */
   add(scores: readonly ScoreEvent[], judged: readonly JudgedWindow[]): void {
     for (const event of scores) {
       if (event.type !== 'score' || event.backfill) continue;
-      this.#endMs.push(event.windowEndMs);
-      this.#anomalyScore.push(event.anomalyScore);
+      const { modelVersion, windowEndMs, anomalyScore } = event;
+      this.#scored.push({ modelVersion, endMs: windowEndMs, anomalyScore });
     }
-    for (const { score, level } of judged) {
-      this.#judgedScore.push(score);
-      this.#level.push(level);
-    }
+    for (const { window, score, level } of judged)
+      this.#judged.push({ modelVersion: window.modelVersion, score, level });
   }
 
-  /** All of it, once every window has been judged. */
-  series(): ScoreSeries {
+  /** What one model scored, once every window has been judged. */
+  of(modelVersion: string | null): ScoreSeries {
+    const scored = this.#scored.filter((one) => one.modelVersion === modelVersion);
+    const judged = this.#judged.filter((one) => one.modelVersion === modelVersion);
     return {
-      endMs: Float64Array.from(this.#endMs),
-      anomalyScore: Float64Array.from(this.#anomalyScore),
-      judgedScore: Float64Array.from(this.#judgedScore),
-      level: Float64Array.from(this.#level),
+      endMs: Float64Array.from(scored, ({ endMs }) => endMs),
+      anomalyScore: Float64Array.from(scored, ({ anomalyScore }) => anomalyScore),
+      judgedScore: Float64Array.from(judged, ({ score }) => score),
+      level: Float64Array.from(judged, ({ level }) => level),
     };
   }
 }

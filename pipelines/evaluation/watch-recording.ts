@@ -36,7 +36,7 @@ export interface WatchedRecording {
   /** The newest state of each, ascending by start. */
   readonly anomalies: readonly AnomalyEvent[];
   readonly gaps: readonly ChannelGap[];
-  /** Of the windows scored, in the order in which they ended. */
+  /** Of the windows that this model scored. */
   readonly scores: ScoreSeries;
   /** Windows scored. */
   readonly windows: number;
@@ -90,6 +90,7 @@ class Watch {
   #remembered: SampleBatch[] = [];
   #model: GoverningModel | null = null;
   readonly #scores = new JudgedScores();
+  #windows = 0;
   #gapWindows = 0;
 
   constructor(definition: StreamDefinition, ports: FitPorts) {
@@ -113,7 +114,10 @@ class Watch {
     this.#keep(anomalies);
     this.#scores.add(scores, judged);
     for (const gap of channelGaps(scores)) this.#gaps.push(gap);
-    for (const event of scores) if (event.type === 'gap') this.#gapWindows += event.windows;
+    for (const event of scores) {
+      if (event.type === 'score') this.#windows++;
+      if (event.type === 'gap') this.#gapWindows += event.windows;
+    }
   }
 
   /** Fits a model on what was remembered and asks for it to govern; a fit that comes to nothing is kept as a failure. */
@@ -141,15 +145,14 @@ class Watch {
     this.#detector.decision.conclude(-Infinity, last);
     this.#keep(last.anomalies);
     this.#scores.add([], judged);
-    const scores = this.#scores.series();
     if (this.#model) await this.#ports.runtime.unload(this.#model.version);
     return {
       model: this.#model,
       failure: this.failure,
       anomalies: [...this.#anomalies.values()],
       gaps: this.#gaps,
-      scores,
-      windows: scores.endMs.length,
+      scores: this.#scores.of(this.#model?.version ?? null),
+      windows: this.#windows,
       gapWindows: this.#gapWindows,
     };
   }

@@ -5,10 +5,11 @@ import { isSameSetting } from '../../../pipelines/thresholds/threshold-setting.t
 import type { FitPorts } from '../../../pipelines/training/fit-bundle.ts';
 import { datasetMembers, openDataset } from '../../sources/open-dataset.ts';
 import { closeFitPorts, openFitPorts } from '../fit-ports.ts';
-import { evaluateChannel, withThreshold, type ChannelResult } from './evaluate-channel.ts';
+import { evaluateChannel, type ChannelResult } from './evaluate-channel.ts';
 import { fitOptions } from './evaluation-plan.ts';
 import { evaluationReport, type EvaluationReport, type EvaluationSubject } from './evaluation-report.ts';
 import { inLanes } from './in-lanes.ts';
+import { withThreshold } from './with-threshold.ts';
 import { evaluationKey, WorkFolder } from './work-folder.ts';
 
 /** What to evaluate, and how. */

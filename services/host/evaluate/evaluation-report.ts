@@ -6,7 +6,8 @@ import {
 } from '../../../pipelines/evaluation/evaluation-figures.ts';
 import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
 import { rowScores } from '../../../pipelines/evaluation/row-scores.ts';
-import { controlRandom, type ChannelResult, type EvaluatedEntry } from './evaluate-channel.ts';
+import { controlRandom } from './channel-metrics.ts';
+import type { ChannelResult, EvaluatedEntry } from './evaluate-channel.ts';
 
 /** What an evaluation of a data set came to. */
 export interface EvaluationReport {
