@@ -14,7 +14,7 @@ export interface EvaluatedChannel extends ChannelSequences {
   readonly intervalMs: number;
   /** null where no row is labelled. */
   readonly vusPr: number | null;
-  /** A score per row, as it was known by then; for the Numenta Anomaly Benchmark, null elsewhere. */
+  /** What the Numenta Anomaly Benchmark goes by, a score per row; null elsewhere. */
   readonly score: Float64Array | null;
 }
 

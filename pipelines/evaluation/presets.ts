@@ -45,7 +45,12 @@ const presets: Readonly<
   fast: {
     all: fast,
     by: {
-      nab: { windowRows: 24, strideRows: 1, holdoutShare: 0.3 },
+      nab: {
+        windowRows: 24,
+        strideRows: 1,
+        holdoutShare: 0.3,
+        threshold: { policy: 'dynamic-floor', parameters: { smoothing: 4 } },
+      },
       smd: {
         strideRows: 8,
         architecture: { name: 'dense', settings: { hidden: [128], code: 16, scaling: 'standard' } },

@@ -1,3 +1,4 @@
+import { alarmStrength } from '../../../pipelines/evaluation/alarm-strength.ts';
 import { controls, type Control } from '../../../pipelines/evaluation/controls.ts';
 import {
   evaluationFigures,
@@ -5,7 +6,6 @@ import {
   type EvaluationFigures,
 } from '../../../pipelines/evaluation/evaluation-figures.ts';
 import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
-import { rowScores } from '../../../pipelines/evaluation/row-scores.ts';
 import { controlRandom } from './channel-metrics.ts';
 import type { ChannelResult, EvaluatedEntry } from './evaluate-channel.ts';
 
@@ -50,8 +50,8 @@ const always = [
   'No point adjustment. Intervals are 95 % by bootstrap over channels.',
 ];
 const nabNote =
-  'NAB, standard profile: `best` has one threshold for all series, chosen by the labels as the benchmark does; `rows` is what ' +
-  'was predicted, every row a detection; `alarms` the same, each alarm one detection in its first row.';
+  'NAB, standard profile: `best` has one threshold on the strength of alarms for all series, chosen by the labels as the ' +
+  'benchmark does; `rows` is what was predicted, every row a detection; `alarms` the same, each alarm one detection.';
 
 /** Puts the report of an evaluation together. */
 export function evaluationReport(subject: EvaluationSubject, results: readonly ChannelResult[]): EvaluationReport {
@@ -73,8 +73,8 @@ export function evaluationReport(subject: EvaluationSubject, results: readonly C
   };
 }
 
-function evaluated({ dataset, settings }: EvaluationSubject, { entry, scores }: ChannelResult): EvaluatedChannel {
-  const score = dataset === 'nab' ? rowScores(scores, entry.rows, settings.windowRows, 'newest') : null;
+function evaluated({ dataset }: EvaluationSubject, { entry, scores }: ChannelResult): EvaluatedChannel {
+  const score = dataset === 'nab' ? alarmStrength(scores, entry.rows, entry.predicted) : null;
   return { ...entry, score };
 }
 

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { CupolaError } from '../../../pipelines/errors.ts';
 import { presetFor } from '../../../pipelines/evaluation/presets.ts';
+import { alarmStrength } from '../../../pipelines/evaluation/alarm-strength.ts';
 import { controls } from '../../../pipelines/evaluation/controls.ts';
 import { evaluationHtml } from '../../../services/host/evaluate/evaluation-html.ts';
 import {
@@ -131,4 +132,16 @@ test('a row has the score of its newest stride, or the mean of the windows that 
   };
   assert.deepEqual([...rowScores(placed, 7, 4, 'newest')], [0, 0, 1, 1, 3, 3, 0]);
   assert.deepEqual([...rowScores(placed, 7, 4, 'mean')], [1, 1, 2, 2, 3, 3, 0]);
+});
+
+test('an alarm has its strength in its first row, and no other row has any', () => {
+  const placed = {
+    endMs: new Float64Array(3),
+    anomalyScore: new Float64Array(3),
+    firstRow: Int32Array.of(-1, 2, 4),
+    lastRow: Int32Array.of(-1, 3, 5),
+    judgedScore: Float64Array.of(9, 6, 3),
+    level: Float64Array.of(1, 2, 1),
+  };
+  assert.deepEqual([...alarmStrength(placed, 7, [[2, 5]])], [0, 0, 3, 0, 0, 0, 0]);
 });
