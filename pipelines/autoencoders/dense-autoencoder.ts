@@ -5,7 +5,7 @@ import type { DenseLayer, ExportedValue } from './dense-layer.ts';
 import type { DenseSettings } from './dense-settings.ts';
 import { denseStack, exportThrough, through, type DenseStack } from './dense-stack.ts';
 import { trainLayerByLayer, type StackEnds } from './layer-wise-start.ts';
-import { reconstructionLoss, type TensorBatch } from './loss.ts';
+import { reconstructionLoss, scoredPrefix, type TensorBatch } from './loss.ts';
 import { outputActivation } from './objective-settings.ts';
 import { onnxNames, OnnxGraph } from './onnx-export.ts';
 import { startAtPrincipalComponents } from './principal-start.ts';
@@ -48,14 +48,18 @@ export function denseAutoencoder(
 ): TrainableModel {
   const settings = description.settings as unknown as DenseSettings;
   const { inputLimit, weightDecay } = settings;
-  const { rows, features, scoredFeatures } = shape;
+  const { rows, scoredFeatures } = shape;
+  const seen = seenPart(settings, shape);
   const random = SeededRandom.for(seed, 'weights');
-  const stack = denseStack(settings, shape, outputActivation(settings), random);
+  const stack = denseStack(settings, seen, outputActivation(settings), random);
   const { encoder, decoder } = stack;
   const variables = [...encoder, ...decoder].flatMap((layer) => layer.variables);
 
   const flat = (windows: tf.Tensor3D): tf.Tensor2D =>
-    tf.reshape(tf.clipByValue(windows, -inputLimit, inputLimit), [-1, rows * features]);
+    tf.reshape(tf.clipByValue(scoredPrefix(windows, seen.features), -inputLimit, inputLimit), [
+      -1,
+      rows * seen.features,
+    ]);
   const codeOf = (x: tf.Tensor2D): tf.Tensor2D => {
     const output = through(encoder, x);
     return select ? select.apply(output) : output;
@@ -79,12 +83,17 @@ export function denseAutoencoder(
     objectives: [{ variables, loss }],
     async startFrom(windows, minimise) {
       if (settings.hidden.length > 0) await trainLayerByLayer(stack, ends, minimise, settings.pretrainEpochs);
-      else if (!select && isLinear(settings) && settings.code < rows * features)
-        await startAtPrincipalComponents(stack, shape, windows, flat, random);
+      else if (!select && isLinear(settings) && settings.code < rows * seen.features)
+        await startAtPrincipalComponents(stack, seen, windows, flat, random);
     },
     exportOnnx: () => exportModel(description, shape, stack, select),
     dispose: () => tf.dispose([...variables]),
   };
+}
+
+/** What of a window is among the inputs: all of it, or the scored features, which stand first. */
+function seenPart({ seesContext }: DenseSettings, shape: WindowShape): WindowShape {
+  return seesContext ? shape : { ...shape, features: shape.scoredFeatures };
 }
 
 /** Whether one layer in and one out are linear both. */
@@ -105,10 +114,12 @@ function exportModel(
   select?: CodeSelection,
 ): Uint8Array {
   const { code, inputLimit } = settings as unknown as DenseSettings;
-  const { rows, features, scoredFeatures } = shape;
+  const { rows, scoredFeatures } = shape;
+  const { features } = seenPart(settings as unknown as DenseSettings, shape);
   const graph = new OnnxGraph();
   const limited = graph.add('Clip', [onnxNames.windows, graph.scalar(-inputLimit), graph.scalar(inputLimit)]);
-  const flat = graph.add('Reshape', [limited, graph.integers([-1, rows * features])]);
+  const seen = features === shape.features ? limited : graph.slice(limited, { axis: 2, from: 0, to: features });
+  const flat = graph.add('Reshape', [seen, graph.integers([-1, rows * features])]);
   const x = { name: flat, width: rows * features };
   const encoded = select
     ? select.export(graph, exportThrough(graph, encoder, x, 'all of the code'), onnxNames.code)

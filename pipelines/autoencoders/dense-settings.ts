@@ -21,6 +21,10 @@ export const denseFields = {
   code: z.number().int().min(1).max(4096).default(24).describe('Units of the code'),
   activation: z.enum(['relu', 'elu', 'tanh', 'sigmoid']).default('relu').describe('What hidden layers apply'),
   codeActivation: codeActivation.default('linear'),
+  seesContext: z
+    .boolean()
+    .default(true)
+    .describe('Whether context channels are among the inputs; commands that training hardly saw can mislead a model'),
   tiedWeights: z
     .boolean()
     .default(false)

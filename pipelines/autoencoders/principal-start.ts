@@ -9,7 +9,7 @@ import { principalComponents } from './principal-components.ts';
 const mostStartWindows = 4096;
 
 /**
- * Starts a linear autoencoder, one layer in and one out, at the principal components of its windows, context included: of all
+ * Starts a linear autoencoder, one layer in and one out, at the principal components of what it sees of its windows: of all
  * linear autoencoders these reconstruct best (Baldi and Hornik, Neural Networks and Principal Component Analysis, 1989).
  *
  * code = (x - mean) V', reconstruction = mean + code V over the scored features. `flat` gives [n, rows x features].
@@ -21,7 +21,7 @@ export async function startAtPrincipalComponents(
   flat: (windows: tf.Tensor3D) => tf.Tensor2D,
   random: SeededRandom,
 ): Promise<void> {
-  const vectors = tf.tidy(() => flat(someWindows(windows, shape)));
+  const vectors = tf.tidy(() => flat(someWindows(windows, shape.rows)));
   const [width, code] = encoder[0]!.kernel().shape;
   const { mean, components } = await principalComponents(vectors, code, random);
   vectors.dispose();
@@ -35,13 +35,13 @@ export async function startAtPrincipalComponents(
 }
 
 /** Evenly spread over all of them. */
-function someWindows({ count, features }: FeatureWindows, shape: WindowShape): tf.Tensor3D {
+function someWindows({ count, features }: FeatureWindows, rows: number): tf.Tensor3D {
   const taken = Math.min(count, mostStartWindows);
-  const cells = shape.rows * shape.features;
+  const cells = features.length / count;
   const some = new Float32Array(taken * cells);
   for (let i = 0; i < taken; i++) {
     const from = Math.floor((i * count) / taken) * cells;
     some.set(features.subarray(from, from + cells), i * cells);
   }
-  return tf.tensor3d(some, [taken, shape.rows, shape.features]);
+  return tf.tensor3d(some, [taken, rows, cells / rows]);
 }

@@ -27,13 +27,25 @@ export interface EvaluationPreset {
 export type NamedPreset = EvaluationPreset & { readonly name: string };
 
 const fast: EvaluationPreset = {
-  architecture: { name: 'dense', settings: { hidden: [64], code: 8, scaling: 'standard' } },
-  training: { batchSize: 64, learningRate: 0.001, maxEpochs: 30, patience: 5, maxSeconds: 15 },
+  architecture: { name: 'dense', settings: { hidden: [64], code: 8, scaling: 'standard', seesContext: false } },
+  training: { batchSize: 64, learningRate: 0.001, maxEpochs: 30, patience: 6, maxSeconds: 20 },
   windowRows: 50,
   strideRows: 4,
   holdoutShare: 0.25,
-  mostTrainingWindows: 1200,
-  threshold: { policy: 'dynamic-floor', parameters: { smoothing: 8 } },
+  mostTrainingWindows: 2500,
+  threshold: {
+    policy: 'dynamic-floor',
+    parameters: {
+      memory: 0,
+      delay: 1000,
+      buffer: 12,
+      decrease: 0.3,
+      relearn: 0,
+      smoothing: 12,
+      floorMargin: 1,
+      floorError: 0.25,
+    },
+  },
   rowScore: 'mean',
   trainingShare: 0.15,
 };

@@ -23,7 +23,10 @@ export interface WatchPlan {
   readonly mostTrainingWindows: number;
   /** Share of the windows before fitAtMs, the newest, that the fit is judged and the threshold set by. */
   readonly holdoutShare: number;
-  /** Whether what follows fitAtMs must teach nothing: then robust-limits does not stand in for a fit that failed. */
+  /**
+   * Whether the recording is a training part, said to be normal, and a test part, which must teach nothing: then all windows
+   * before fitAtMs are trained on, and robust-limits does not stand in for a fit that failed.
+   */
   readonly isTestAfterFit: boolean;
 }
 
@@ -123,8 +126,10 @@ class Watch {
   /** Fits a model on what was remembered and asks for it to govern; a fit that comes to nothing is kept as a failure. */
   async fit(plan: WatchPlan, onProgress: (progress: TrainingProgress) => void, signal?: AbortSignal): Promise<void> {
     try {
-      const excluded = [...this.#anomalies.values()].map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs }));
-      const { fitAtMs, mostTrainingWindows, holdoutShare } = plan;
+      const { fitAtMs, mostTrainingWindows, holdoutShare, isTestAfterFit } = plan;
+      const excluded = isTestAfterFit
+        ? []
+        : [...this.#anomalies.values()].map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs }));
       const windows = recordedWindows(this.#definition, this.#remembered, fitAtMs, mostTrainingWindows);
       const selection = selectWindows(windows, excluded, holdoutShare);
       const bundle = await fitBundle(this.#definition, selection, plan.fit, this.#ports, onProgress, signal);

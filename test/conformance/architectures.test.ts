@@ -12,6 +12,7 @@ const reconstructionAndForecast = [
 /** Every architecture, small, and every option that changes what is built of it. */
 const examples: readonly ArchitectureExample[] = [
   { name: 'dense', settings: { code: 4 } },
+  { name: 'dense', settings: { code: 4, seesContext: false } },
   { name: 'dense', settings: { hidden: [16], code: 4, activation: 'tanh', tiedWeights: true, loss: 'huber' } },
   { name: 'dense', settings: { hidden: [16], code: 4, codeActivation: 'sigmoid', scaling: 'min-max', loss: 'bce' } },
   { name: 'undercomplete', settings: { hidden: [20], code: 4, loss: 'mae' } },
