@@ -30,6 +30,7 @@ describe('architecture settings', () => {
       code: 3,
       activation: 'relu',
       codeActivation: 'linear',
+      seesContext: true,
       tiedWeights: false,
       weightDecay: 0,
       pretrainEpochs: 0,
