@@ -1,15 +1,14 @@
 import { CupolaError } from '../../pipelines/errors.ts';
 import type { DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
-import { watchRecording, type WatchPlan } from '../../pipelines/evaluation/watch-recording.ts';
+import type { WatchPlan } from '../../pipelines/evaluation/watch-recording.ts';
 import type { TrainingProgress } from '../../pipelines/ports.ts';
 import type { FitPorts } from '../../pipelines/training/fit-bundle.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { openDataset, type DatasetRequest } from '../sources/open-dataset.ts';
-import { ReplaySource } from '../sources/replay.ts';
 import { closeFitPorts, openFitPorts } from './fit-ports.ts';
-import { recordedTelemetry } from './recorded-telemetry.ts';
 import { replayPlan, type ReplaySettings } from './replay-plan.ts';
 import { replayReport, type ReplayedMember, type ReplayReport } from './replay-report.ts';
+import { watchMember } from './watch-member.ts';
 
 /** Which recordings to replay, and how. */
 export interface ReplayDatasetRequest extends DatasetRequest {
@@ -84,19 +83,9 @@ async function replayMember(
   signal: AbortSignal,
 ): Promise<ReplayedMember> {
   const startedMs = systemClock.nowMs();
-  const { recording } = member;
-  const { definition } = recording;
-  const source = new ReplaySource({
-    name: definition.source,
-    recordings: [recording],
-    speed: null,
-    clock: systemClock,
-  });
-  const count = { rejected: 0 };
-  const records = recordedTelemetry(source, count, signal);
-  const watched = await watchRecording(definition, records, plan, ports, onEpoch, signal);
+  const { watched, rejected } = await watchMember(member, plan, ports, onEpoch, signal);
   if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the replay was called off');
-  return { member, watched, rejected: count.rejected, seconds: secondsSince(startedMs) };
+  return { member, watched, rejected, seconds: secondsSince(startedMs) };
 }
 
 function secondsSince(startMs: number): number {

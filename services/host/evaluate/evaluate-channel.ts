@@ -2,15 +2,14 @@ import type { DatasetMember } from '../../../pipelines/evaluation/datasets/recor
 import { testRowsWithin } from '../../../pipelines/evaluation/datasets/row-timeline.ts';
 import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
 import { placedScores, type PlacedScores } from '../../../pipelines/evaluation/row-scores.ts';
-import { watchRecording, type WatchedRecording } from '../../../pipelines/evaluation/watch-recording.ts';
+import type { WatchedRecording } from '../../../pipelines/evaluation/watch-recording.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { TrainingProgress } from '../../../pipelines/ports.ts';
 import type { CalibratedManifest } from '../../../pipelines/thresholds/threshold-calibration.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 import type { FitPorts } from '../../../pipelines/training/fit-bundle.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { ReplaySource } from '../../sources/replay.ts';
-import { recordedTelemetry } from '../recorded-telemetry.ts';
+import { watchMember } from '../watch-member.ts';
 import { channelReport, type ChannelReport } from '../replay-report.ts';
 import { channelMetrics, type ChannelMetrics } from './channel-metrics.ts';
 import { channelTrace, type ChannelTrace } from './channel-trace.ts';
@@ -45,20 +44,10 @@ export async function evaluateChannel(
 ): Promise<ChannelResult> {
   const startedMs = systemClock.nowMs();
   const { ports, seconds } = timedPorts(untimed, systemClock);
-  const { recording } = member;
-  const { definition } = recording;
-  const source = new ReplaySource({
-    name: definition.source,
-    recordings: [recording],
-    speed: null,
-    clock: systemClock,
-  });
-  const count = { rejected: 0 };
   const plan = evaluationPlan(member, preset, seed);
-  const records = recordedTelemetry(source, count, signal);
-  const watched = await watchRecording(definition, records, plan, ports, onEpoch, signal);
+  const { watched, rejected } = await watchMember(member, plan, ports, onEpoch, signal);
   if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the evaluation was called off');
-  const report = channelReport({ member, watched, rejected: count.rejected, seconds: 0 });
+  const report = channelReport({ member, watched, rejected, seconds: 0 });
   const scores = placed(member, watched);
   return {
     entry: {

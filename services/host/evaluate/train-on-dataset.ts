@@ -12,9 +12,8 @@ import { selectWindows } from '../../../pipelines/training/select-windows.ts';
 import { FileBundleStore } from '../../adapters/files/bundle-store.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { datasetMembers, openDataset } from '../../sources/open-dataset.ts';
-import { ReplaySource } from '../../sources/replay.ts';
 import { closeFitPorts, openFitPorts } from '../fit-ports.ts';
-import { recordedTelemetry } from '../recorded-telemetry.ts';
+import { replayedRecords } from '../watch-member.ts';
 import { evaluationPlan } from './evaluation-plan.ts';
 import { fitHeartbeats } from './heartbeat-detector.ts';
 import { readHeartbeats } from './read-heartbeats.ts';
@@ -103,10 +102,8 @@ async function trainOnMember(
 
 /** A recording's samples up to an event time, through the same door as any telemetry. */
 async function samplesUntil({ recording }: DatasetMember, endMs: number, signal: AbortSignal): Promise<SampleBatch[]> {
-  const { source: name } = recording.definition;
-  const source = new ReplaySource({ name, recordings: [recording], speed: null, clock: systemClock });
   const samples: SampleBatch[] = [];
-  for await (const record of recordedTelemetry(source, { rejected: 0 }, signal)) {
+  for await (const record of replayedRecords(recording, { rejected: 0 }, signal)) {
     if (record.type === 'samples') samples.push(record);
     else if (record.timeMs >= endMs) break;
   }
