@@ -6,6 +6,7 @@ import {
   type EvaluationFigures,
 } from '../../../pipelines/evaluation/evaluation-figures.ts';
 import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
+import { thresholdSpan } from '../../../pipelines/thresholds/policies.ts';
 import { controlRandom } from './channel-metrics.ts';
 import type { ChannelResult, EvaluatedEntry } from './evaluate-channel.ts';
 
@@ -53,13 +54,20 @@ const nabNote =
   'NAB, standard profile: `best` has one threshold on the strength of alarms for all series, chosen by the labels as the ' +
   'benchmark does; `rows` is what was predicted, every row a detection; `alarms` the same, each alarm one detection.';
 
+/** Says so where verdicts wait for what follows: delays are of rows, and do not count it. */
+function notesOn({ dataset, settings: { threshold } }: EvaluationSubject): string[] {
+  const { after } = thresholdSpan(threshold);
+  const waits = `A verdict waits for up to ${after} windows that follow; the delay given is that of the first row found, without the wait.`;
+  return [...always, ...(after > 0 ? [waits] : []), ...(dataset === 'nab' ? [nabNote] : [])];
+}
+
 /** Puts the report of an evaluation together. */
 export function evaluationReport(subject: EvaluationSubject, results: readonly ChannelResult[]): EvaluationReport {
-  const { dataset, seed } = subject;
+  const { seed } = subject;
   const isLabelled = results.some(({ entry }) => entry.labelled.length > 0);
   return {
     ...subject,
-    notes: dataset === 'nab' ? [...always, nabNote] : always,
+    notes: notesOn(subject),
     channels: results.map(({ entry }) => entry),
     figures: isLabelled
       ? evaluationFigures(
