@@ -101,6 +101,8 @@ function machineOf(
         id: `${machine}/${column + 1}`,
         name: `${machine} metric ${column + 1}`,
         kind: 'real' as const,
+        // Values were brought into [0, 1] by their range.
+        leastDeviation: 0.05,
       })),
     },
     options,
