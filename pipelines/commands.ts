@@ -14,10 +14,34 @@ const everyCommand = {
   notBeforeMs: z.number().optional(),
 };
 
+/** What a person can make of a time: it was abnormal, normal, hard to say; or a remark that decides nothing. */
+export const judgements = ['anomaly', 'normal', 'unsure', 'note'] as const;
+
+const judgementSchema = z.enum(judgements);
+
+export type Judgement = z.output<typeof judgementSchema>;
+
+/** Event times, half-open. */
+const judgedRange = { fromMs: z.number(), toMs: z.number() };
+
+function isForward({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): boolean {
+  return toMs > fromMs;
+}
+
 /** What people and the trainer ask for: the audit trail. The service that applies a command writes the setting. */
 export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...everyCommand, type: z.literal('promote'), modelVersion: z.string().min(1) }),
   z.strictObject({ ...everyCommand, type: z.literal('set-threshold'), setting: thresholdSettingSchema }),
+  /** What a person made of a time; the annunciator answers it with a verdict. */
+  z
+    .strictObject({
+      ...everyCommand,
+      ...judgedRange,
+      type: z.literal('judge'),
+      judgement: judgementSchema,
+      anomalyId: z.string().min(1).optional(),
+    })
+    .refine(isForward, { path: ['toMs'], message: 'must be after fromMs' }),
   /** A fit now, whatever the schedule; the trainer answers it with a promote command of its own. */
   z.strictObject({ ...everyCommand, type: z.literal('train') }),
   /** Simulation only; ingest answers it with the fault's truth record. */
@@ -26,6 +50,7 @@ export const commandSchema = z.discriminatedUnion('type', [
 
 export type Command = z.output<typeof commandSchema>;
 export type PromoteCommand = Extract<Command, { type: 'promote' }>;
+export type JudgeCommand = Extract<Command, { type: 'judge' }>;
 export type SetThresholdCommand = Extract<Command, { type: 'set-threshold' }>;
 export type InjectFaultCommand = Extract<Command, { type: 'inject-fault' }>;
 
@@ -60,3 +85,23 @@ export const thresholdRecordSchema = z.strictObject({
 });
 
 export type ThresholdRecord = z.output<typeof thresholdRecordSchema>;
+
+/**
+ * What a person made of a stretch of a stream's time. Where stretches overlap, the newer verdict holds. No detector reads it:
+ * it governs what is trained on, what a challenger must catch, and what is shown.
+ */
+export const verdictSchema = z.strictObject({
+  /** The command's; a verdict has no other name. */
+  commandId: z.string(),
+  commandOffset: z.number(),
+  stream: z.string(),
+  ...judgedRange,
+  judgement: judgementSchema,
+  /** The anomaly that it was given for; null where for a time. */
+  anomalyId: z.string().nullable(),
+  issuedAtMs: z.number(),
+  issuedBy: z.string(),
+  reason: z.string(),
+});
+
+export type Verdict = z.output<typeof verdictSchema>;

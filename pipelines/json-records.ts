@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { anomalyEventSchema } from './alarms/anomaly-event.ts';
-import { commandSchema, modelSettingSchema, thresholdRecordSchema } from './commands.ts';
+import { commandSchema, modelSettingSchema, thresholdRecordSchema, verdictSchema } from './commands.ts';
 import { CupolaError, type ErrorCode } from './errors.ts';
 import { describeValue } from './telemetry/describe-value.ts';
 import { deadLetterSchema } from './telemetry/source-samples.ts';
@@ -34,6 +34,8 @@ export const { encode: encodeThresholdRecord, decode: decodeThresholdRecord } = 
   'threshold record',
   thresholdRecordSchema,
 );
+
+export const { encode: encodeVerdict, decode: decodeVerdict } = jsonRecordCodec('verdict', verdictSchema);
 
 export const { encode: encodeStreamDefinition, decode: decodeStreamDefinition } = jsonRecordCodec(
   'stream definition',

@@ -1,12 +1,14 @@
 import type { Bundle } from '../../pipelines/autoencoders/bundle.ts';
-import type { SetThresholdCommand, ThresholdRecord } from '../../pipelines/commands.ts';
+import type { JudgeCommand, SetThresholdCommand, ThresholdRecord, Verdict } from '../../pipelines/commands.ts';
 import { Decision, type Decided, type DecisionState } from '../../pipelines/detector.ts';
 import { CupolaError } from '../../pipelines/errors.ts';
 import {
   decodeCommand,
   decodeThresholdRecord,
+  decodeVerdict,
   encodeAnomalyEvent,
   encodeThresholdRecord,
+  encodeVerdict,
 } from '../../pipelines/json-records.ts';
 import type { LogRecord, OutgoingRecord } from '../../pipelines/ports.ts';
 import { decodeScoreEvents } from '../../pipelines/scoring/score-codec.ts';
@@ -36,6 +38,8 @@ export class AnnunciatorPartition implements PartitionStage {
     const annunciator = new AnnunciatorPartition(partition, ports);
     const { records } = await readToEnd(ports.log, topics.thresholds.name, partition);
     for (const { value } of records) annunciator.#recall(decodeThresholdRecord(value!));
+    const verdicts = await readToEnd(ports.log, topics.verdicts.name, partition);
+    for (const { value } of verdicts.records) annunciator.#obeyed.add(decodeVerdict(value!).commandOffset);
     return annunciator;
   }
 
@@ -49,10 +53,13 @@ export class AnnunciatorPartition implements PartitionStage {
     await this.#decide(record, null);
   }
 
-  async command({ value, offset }: LogRecord): Promise<void> {
+  async command({ value, offset }: LogRecord): Promise<readonly OutgoingRecord[]> {
     const command = decodeCommand(value!);
-    if (command.type !== 'set-threshold' || this.#obeyed.has(offset)) return;
-    this.#decision(command.stream).request(command, offset, refusal(command));
+    if (this.#obeyed.has(offset)) return [];
+    if (command.type === 'set-threshold') this.#decision(command.stream).request(command, offset, refusal(command));
+    if (command.type !== 'judge') return [];
+    const verdict = verdictOf(command, offset);
+    return [this.#record(topics.verdicts.name, verdict.stream, encodeVerdict(verdict), command.issuedAtMs)];
   }
 
   oldestAwaitingOffset(): number | null {
@@ -70,17 +77,16 @@ export class AnnunciatorPartition implements PartitionStage {
     const decided: Decided = { anomalies: [], settings: [] };
     for (const record of records) await this.#decide(record, decided);
     const { timestampMs } = records.at(-1)!;
-    const toRecord = (topic: string, stream: string, value: Uint8Array): OutgoingRecord => ({
-      topic,
-      partition: this.#partition,
-      key: stream,
-      value,
-      timestampMs,
-    });
+    const toRecord = (topic: string, stream: string, value: Uint8Array): OutgoingRecord =>
+      this.#record(topic, stream, value, timestampMs);
     return [
       ...decided.settings.map((one) => toRecord(topics.thresholds.name, one.stream, encodeThresholdRecord(one))),
       ...decided.anomalies.map((one) => toRecord(topics.anomalies.name, one.stream, encodeAnomalyEvent(one))),
     ];
+  }
+
+  #record(topic: string, stream: string, value: Uint8Array, timestampMs: number): OutgoingRecord {
+    return { topic, partition: this.#partition, key: stream, value, timestampMs };
   }
 
   async #decide(record: LogRecord, out: Decided | null): Promise<void> {
@@ -116,6 +122,12 @@ export class AnnunciatorPartition implements PartitionStage {
     if (setting.commandOffset !== null) this.#obeyed.add(setting.commandOffset);
     if (setting.refusedBecause === null) this.#timeline(setting.stream).add(setting);
   }
+}
+
+/** A verdict governs no window, so it holds as soon as it is written. */
+function verdictOf(command: JudgeCommand, commandOffset: number): Verdict {
+  const { id: commandId, stream, fromMs, toMs, judgement, anomalyId = null, issuedAtMs, issuedBy, reason } = command;
+  return { commandId, commandOffset, stream, fromMs, toMs, judgement, anomalyId, issuedAtMs, issuedBy, reason };
 }
 
 /** Why a threshold cannot be set as asked for; null where it can. */

@@ -14,6 +14,7 @@ import { addStreams } from './commands/streams.ts';
 import { addThresholds } from './commands/thresholds.ts';
 import { addTopics } from './commands/topics.ts';
 import { addTrain } from './commands/train.ts';
+import { addVerdicts } from './commands/verdicts.ts';
 import { exitCodeOf, exitCodesText } from './exit-codes.ts';
 import { failureOf, failureText } from './failure.ts';
 
@@ -50,6 +51,7 @@ export function buildProgram(): Command {
     addStreams,
     addModels,
     addThresholds,
+    addVerdicts,
     addTopics,
     addFaults,
     addConfig,

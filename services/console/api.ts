@@ -5,6 +5,7 @@
  */
 import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
 import type { BundleManifest } from '../../pipelines/autoencoders/bundle.ts';
+import type { Command, Judgement, Verdict } from '../../pipelines/commands.ts';
 import type { FaultRequest, PossibleFault } from '../../pipelines/fault-request.ts';
 import type { BundleSummary } from '../../pipelines/ports.ts';
 import type { ThresholdStep as GoverningThreshold } from '../../pipelines/thresholds/threshold-levels.ts';
@@ -130,6 +131,8 @@ export interface AnomalySummary {
   readonly contributions: readonly Contribution[];
   /** Simulation only: injected faults that it touches. */
   readonly faults: readonly FaultTruth[];
+  /** The newest about some of its rows. */
+  readonly verdict: Verdict | null;
 }
 
 /** How far a channel was from what the model expected, at its farthest within an anomaly. */
@@ -271,6 +274,11 @@ export interface PossibleFaultList {
   readonly faults: readonly PossibleFault[];
 }
 
+/** `GET /api/verdicts[?stream]`: what people made of times, newest first. */
+export interface VerdictList {
+  readonly verdicts: readonly Verdict[];
+}
+
 /** What `POST /api/commands` takes; the service adds the id (where absent) and the time. */
 export type CommandRequest = {
   readonly id?: string;
@@ -281,6 +289,13 @@ export type CommandRequest = {
 } & (
   | { readonly type: 'set-threshold'; readonly setting: ThresholdSetting }
   | { readonly type: 'promote'; readonly modelVersion: string }
+  | {
+      readonly type: 'judge';
+      readonly judgement: Judgement;
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly anomalyId?: string;
+    }
   | { readonly type: 'train' }
   | { readonly type: 'inject-fault'; readonly fault: FaultRequest }
 );
@@ -292,7 +307,7 @@ export type CommandRequest = {
 export interface CommandStatus {
   readonly id: string;
   readonly stream: string;
-  readonly type: 'set-threshold' | 'promote' | 'train' | 'inject-fault';
+  readonly type: Command['type'];
   readonly state: 'pending' | 'applied' | 'refused';
   readonly issuedAtMs: number;
   readonly issuedBy: string;

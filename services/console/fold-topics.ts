@@ -5,6 +5,7 @@ import {
   decodeModelSetting,
   decodeStreamDefinition,
   decodeThresholdRecord,
+  decodeVerdict,
 } from '../../pipelines/json-records.ts';
 import type { Log, LogRecord } from '../../pipelines/ports.ts';
 import { decodeScoreEvents } from '../../pipelines/scoring/score-codec.ts';
@@ -28,6 +29,7 @@ const takers: Readonly<Record<string, Take>> = {
   [topics.anomalies.name]: (model, value) => model.takeAnomaly(decodeAnomalyEvent(value)),
   [topics.models.name]: (model, value) => model.takeModelSetting(decodeModelSetting(value)),
   [topics.thresholds.name]: (model, value) => model.takeThreshold(decodeThresholdRecord(value)),
+  [topics.verdicts.name]: (model, value) => model.takeVerdict(decodeVerdict(value)),
   [topics.commands.name]: (model, value) => model.takeCommand(decodeCommand(value)),
   [topics.truth.name]: (model, value) => model.takeFault(decodeFaultTruth(value)),
 };

@@ -1,5 +1,5 @@
 import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
-import type { Command, ModelSetting, PromoteCommand, ThresholdRecord } from '../../pipelines/commands.ts';
+import type { Command, ModelSetting, PromoteCommand, ThresholdRecord, Verdict } from '../../pipelines/commands.ts';
 import { commandedFaultId, commandOfFault } from '../../pipelines/fault-request.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
@@ -10,6 +10,7 @@ import { StreamModel } from './stream-model.ts';
 const maxAnomalies = 2000;
 const maxFaults = 2000;
 const maxCommands = 2000;
+const maxVerdicts = 2000;
 
 /** What changed since it was last asked for. */
 export interface Changes {
@@ -26,6 +27,7 @@ export class ReadModel {
   readonly #streams = new Map<string, StreamModel>();
   readonly #anomalies = new Map<string, AnomalyEvent>();
   readonly #faults = new Map<string, FaultTruth>();
+  readonly #verdicts = new Map<string, Verdict>();
   readonly #commands = new Map<string, Command>();
   readonly #answers = new Map<string, Answer>();
   /** The promote command that came of a command to train. */
@@ -59,6 +61,14 @@ export class ReadModel {
     this.#answer(record);
   }
 
+  /** A verdict answers its command and holds at once: its effect begins with the time that it is about. */
+  takeVerdict(verdict: Verdict): void {
+    setBounded(this.#verdicts, verdict.commandId, verdict, maxVerdicts);
+    this.#answer({ commandId: verdict.commandId, effectiveFromMs: verdict.fromMs, refusedBecause: null });
+    for (const anomaly of this.#anomalies.values())
+      if (isAbout(verdict, anomaly)) this.#changes.anomalies.add(anomaly.id);
+  }
+
   takeCommand(command: Command): void {
     setBounded(this.#commands, command.id, command, maxCommands);
     this.#changes.commands.add(command.id);
@@ -73,7 +83,7 @@ export class ReadModel {
   }
 
   /** A setting names the command that asked for it. */
-  #answer({ commandId, effectiveFromMs, refusedBecause }: ModelSetting | ThresholdRecord): void {
+  #answer({ commandId, effectiveFromMs, refusedBecause }: Answer & Pick<ModelSetting, 'commandId'>): void {
     if (commandId === null) return;
     setBounded(this.#answers, commandId, { effectiveFromMs, refusedBecause }, maxCommands);
     this.#changes.commands.add(commandId);
@@ -105,6 +115,16 @@ export class ReadModel {
   /** Newest first. */
   anomalies(): readonly AnomalyEvent[] {
     return [...this.#anomalies.values()].sort((a, b) => b.startMs - a.startMs);
+  }
+
+  /** Newest first. */
+  verdicts(): readonly Verdict[] {
+    return [...this.#verdicts.values()].reverse();
+  }
+
+  /** The newest verdict about some of an anomaly's rows; remarks are none. */
+  verdictOn(anomaly: AnomalyEvent): Verdict | null {
+    return this.verdicts().find((verdict) => isAbout(verdict, anomaly) && verdict.judgement !== 'note') ?? null;
   }
 
   /** Faults that have begun by station time, newest first: what is still to come stays a surprise. */
@@ -157,6 +177,11 @@ export class ReadModel {
     this.#changes.streams.add(model);
     return model;
   }
+}
+
+function isAbout(verdict: Verdict, { id, stream, startMs, endMs }: AnomalyEvent): boolean {
+  const meets = verdict.stream === stream && verdict.fromMs < endMs && verdict.toMs > startMs;
+  return verdict.anomalyId === id || meets;
 }
 
 /** How a command stands. */

@@ -14,6 +14,7 @@ import type {
   PossibleFaultList,
   ThresholdHistory,
   ThresholdOutcome,
+  VerdictList,
 } from './api.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { partitionSummaries } from './partitions.ts';
@@ -86,6 +87,10 @@ function addAnomalyRoutes(server: FastifyInstance, sources: RouteSources): void 
     if (!event) throw unknownId('CUPOLA_ANOMALY_UNKNOWN', params.id);
     const definition = sources.model.stream(event.stream)?.definition ?? null;
     return anomalyDetail(sources.history, sources.summaries.anomaly(event), definition);
+  });
+  server.get<OfStream>('/api/verdicts', ({ query }): VerdictList => {
+    const wanted = query.stream === undefined ? null : known(sources, query.stream).stream;
+    return { verdicts: sources.model.verdicts().filter(({ stream }) => wanted === null || stream === wanted) };
   });
 }
 

@@ -53,7 +53,7 @@ async function checked({ model, bundles, possibleFaults }: CommandPorts, command
   const stream = model.stream(command.stream);
   if (!stream) throw unknownStream(command.stream);
   if (command.type === 'set-threshold') return { ...command, setting: parseThreshold(command.setting) };
-  if (command.type === 'train') return command;
+  if (command.type === 'train' || command.type === 'judge') return command;
   if (command.type === 'inject-fault') {
     refuseImpossibleFault(command.stream, command.fault, possibleFaults);
     return command;

@@ -79,6 +79,7 @@ export class Summaries {
       modelVersion,
       contributions: event.contributions.slice(0, maxContributions),
       faults: this.#model.faults().filter((fault) => this.#touches(event, fault)),
+      verdict: this.#model.verdictOn(event),
     };
   }
 

@@ -63,13 +63,14 @@ export class ScorerPartition implements PartitionStage {
     await this.#push(record, null);
   }
 
-  async command({ value, offset }: LogRecord): Promise<void> {
+  async command({ value, offset }: LogRecord): Promise<[]> {
     const command = decodeCommand(value!);
-    if (command.type !== 'promote' || this.#obeyed.has(offset)) return;
+    if (command.type !== 'promote' || this.#obeyed.has(offset)) return [];
     const refused = await this.#makeReady(command.modelVersion);
     const preparation = this.#preparations.get(command.stream);
     if (preparation) preparation.request(command, offset, refused);
     else this.#unplaced.push({ command, offset, refused });
+    return [];
   }
 
   oldestAwaitingOffset(): number | null {

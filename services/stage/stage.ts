@@ -12,8 +12,8 @@ export interface PartitionStage {
   restore(stream: string, state: unknown): Promise<void>;
   /** Takes a record whose output is committed already: memory changes, nothing is said. */
   rebuild(record: LogRecord): Promise<void>;
-  /** Takes a command that may be its own, or one it obeyed before. */
-  command(record: LogRecord): Promise<void>;
+  /** Takes a command that may be its own, or one it obeyed before; returns what it leads to at once. */
+  command(record: LogRecord): Promise<readonly OutgoingRecord[]>;
   /** Takes records and returns what they lead to. */
   process(records: readonly LogRecord[]): Promise<OutgoingRecord[]>;
   /** Offset of the oldest command not yet obeyed; null where there is none. */
@@ -126,7 +126,7 @@ class PartitionRun {
 
   async step(carefulUpTo: number): Promise<void> {
     const { log } = this.#ports;
-    this.#commands = await takeCommands(log, this.#assignment, this.#stage, this.#commands);
+    await this.#takeCommands();
     const isCareful = this.#position < carefulUpTo;
     const { records, nextOffset } = await log.read({
       topic: this.#spec.inputTopic,
@@ -142,6 +142,14 @@ class PartitionRun {
     if (isCareful || this.#taken.length === this.#spec.maxRecords || this.#leftMs === 0) await this.#commit();
   }
 
+  /** Takes all commands that there are by now, so that one given before some telemetry is known when that is decided. */
+  async #takeCommands(): Promise<void> {
+    const { partition } = this.#assignment;
+    const { records, nextOffset } = await readToEnd(this.#ports.log, topics.commands.name, partition, this.#commands);
+    for (const record of records) this.#output.push(...(await blaming([record], () => this.#stage.command(record))));
+    this.#commands = nextOffset;
+  }
+
   /** Until a commit is due; however the clock was set meanwhile, no longer than the interval. */
   get #leftMs(): number {
     const sinceMs = this.#ports.clock.nowMs() - this.#committedAtMs;
@@ -151,7 +159,8 @@ class PartitionRun {
   /** Commits what is new, if anything is. */
   async #commit(): Promise<void> {
     const now: Place = { position: this.#position, commands: this.#stage.oldestAwaitingOffset() ?? this.#commands };
-    if (now.position === this.#committed.position && now.commands === this.#committed.commands) return;
+    const isMoved = now.position !== this.#committed.position || now.commands !== this.#committed.commands;
+    if (!isMoved && this.#output.length === 0) return;
     const offsets = { [this.#spec.inputTopic]: now.position, [topics.commands.name]: now.commands };
     await this.#assignment.commit({ records: [...this.#output, ...this.#snapshot()], offsets });
     this.#committed = now;
@@ -186,16 +195,4 @@ async function recover(log: Log, spec: StageSpec, assignment: Assignment, stage:
 
 async function committedOrStart(log: Log, assignment: Assignment, topic: string): Promise<number> {
   return (await assignment.committedOffset(topic)) ?? (await log.range(topic, assignment.partition)).start;
-}
-
-/** Takes all commands that there are by now, so that one given before some telemetry is known when that is decided. */
-async function takeCommands(
-  log: Log,
-  { partition }: Assignment,
-  stage: PartitionStage,
-  fromOffset: number,
-): Promise<number> {
-  const { records, nextOffset } = await readToEnd(log, topics.commands.name, partition, fromOffset);
-  for (const record of records) await blaming([record], () => stage.command(record));
-  return nextOffset;
 }

@@ -1,6 +1,11 @@
 import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
-import type { ModelSetting, ThresholdRecord } from '../../pipelines/commands.ts';
-import { decodeAnomalyEvent, decodeModelSetting, decodeThresholdRecord } from '../../pipelines/json-records.ts';
+import type { ModelSetting, ThresholdRecord, Verdict } from '../../pipelines/commands.ts';
+import {
+  decodeAnomalyEvent,
+  decodeModelSetting,
+  decodeThresholdRecord,
+  decodeVerdict,
+} from '../../pipelines/json-records.ts';
 import type { Log } from '../../pipelines/ports.ts';
 import { decodeScoreEvents } from '../../pipelines/scoring/score-codec.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
@@ -15,6 +20,7 @@ export interface StreamOutput {
   readonly anomalies: AnomalyEvent[];
   readonly models: ModelSetting[];
   readonly thresholds: ThresholdRecord[];
+  readonly verdicts: Verdict[];
   readonly late: TelemetryRecord[];
 }
 
@@ -22,7 +28,8 @@ export interface StreamOutput {
 export async function committedOutput(log: Log): Promise<Map<string, StreamOutput>> {
   const output = new Map<string, StreamOutput>();
   const of = (stream: string): StreamOutput => {
-    if (!output.has(stream)) output.set(stream, { scores: [], anomalies: [], models: [], thresholds: [], late: [] });
+    if (!output.has(stream))
+      output.set(stream, { scores: [], anomalies: [], models: [], thresholds: [], verdicts: [], late: [] });
     return output.get(stream)!;
   };
   for (const [key, value] of await allRecords(log, topics.scores.name))
@@ -33,6 +40,7 @@ export async function committedOutput(log: Log): Promise<Map<string, StreamOutpu
   for (const [key, value] of await allRecords(log, topics.thresholds.name)) {
     of(key).thresholds.push(decodeThresholdRecord(value));
   }
+  for (const [key, value] of await allRecords(log, topics.verdicts.name)) of(key).verdicts.push(decodeVerdict(value));
   for (const [key, value] of await allRecords(log, topics.late.name)) of(key).late.push(decodeTelemetry(value));
   return output;
 }

@@ -19,7 +19,7 @@ const definitions = Object.entries(scriptedSources).flatMap(([name, streams]) =>
 test(`over ${seeds} seeds, crashes change nothing that is committed, and a replay of the log says the same`, async () => {
   const simulation = await openSimulation(definitions);
   try {
-    const seen = { scores: 0, backfills: 0, gaps: 0, anomalies: 0, switches: 0, refusals: 0 };
+    const seen = { scores: 0, backfills: 0, gaps: 0, anomalies: 0, switches: 0, refusals: 0, verdicts: 0 };
     for (let seed = 1; seed <= seeds; seed++) {
       await crashesChangeNothing(simulation, seed, seen);
       if (seed % 3 === 0) await replayAgrees(simulation, seed);
@@ -84,6 +84,7 @@ function count(output: StreamOutput, seen: Record<string, number>): void {
   seen['scores']! += ofType('score');
   seen['gaps']! += ofType('gap');
   seen['backfills']! += output.scores.filter((event) => event.type === 'score' && event.backfill).length;
+  seen['verdicts']! += output.verdicts.length;
   seen['anomalies']! += output.anomalies.length;
   seen['switches']! += output.models.filter(({ refusedBecause }) => refusedBecause === null).length;
   seen['refusals']! += [...output.models, ...output.thresholds].filter(

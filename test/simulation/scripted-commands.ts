@@ -20,6 +20,7 @@ export function scriptedCommands(
       bound.push(record({ ...randomCommand(random, stream, versions, `bound-${i}`), notBeforeMs }));
     }
     for (let i = 0; i < 3; i++) loose.push(record(randomCommand(random, stream, versions, `loose-${i}`)));
+    for (let i = 0; i < 2; i++) bound.push(record(judgement(stream, i, range)));
   }
   return { bound, loose: random.shuffle(loose) };
 }
@@ -31,6 +32,12 @@ function randomCommand(random: SeededRandom, stream: string, versions: readonly 
   if (pick < 0.5) return { ...every, type: 'promote', modelVersion: 'dense-000000000000' };
   if (pick < 0.55) return { ...every, type: 'set-threshold', setting: { policy: 'mean-sigma', parameters: { k: -1 } } };
   return { ...every, type: 'set-threshold', setting: randomThreshold(random) };
+}
+
+/** A verdict governs no window: it holds whenever it is read. */
+function judgement(stream: string, i: number, { fromMs, toMs }: TimeRange): Command {
+  const every = { id: `${stream}-judge-${i}`, stream, issuedAtMs: 0, issuedBy: 'script', reason: '' };
+  return { ...every, type: 'judge', judgement: i === 0 ? 'normal' : 'anomaly', fromMs: fromMs + i * 1000, toMs };
 }
 
 /** Constant thresholds half of the time; else such as remember, smooth and look ahead, low enough to be exceeded. */

@@ -7,38 +7,49 @@ import { chooseStream, selectedAnomaly, status, streams } from '../state/console
 import { details, explained } from '../state/explained-anomaly.ts';
 import { showEvent } from '../state/time-range.ts';
 import { StatusSymbol } from './StatusSymbol.tsx';
+import { VerdictButtons } from './VerdictButtons.tsx';
 
 /** One anomaly: whose, since when, how high, and in words what moved. Choosing it shows it. */
 export function AnomalyCard({ anomaly }: { readonly anomaly: AnomalySummary }) {
   const { stream, startMs, endMs, state, peakScore, threshold } = anomaly;
   const nowMs = status.value?.stationTimeMs ?? endMs;
   const symbol = excessSymbol(peakScore / threshold);
+  const isChosen = explained.value?.id === anomaly.id;
   return (
-    <button
-      type="button"
-      class={`card ${state} ${symbol}`}
-      aria-pressed={explained.value?.id === anomaly.id}
-      onClick={() => choose(anomaly)}
-    >
-      <span class="title">
-        <StatusSymbol symbol={symbol} label={symbol} />
-        <b>{streams.value.get(stream)?.value.name ?? stream}</b>
-        <span class="num age" title={stationTime(startMs)}>
-          {state === 'open' ? shortDuration(nowMs - startMs) : timeNear(startMs, nowMs)}
+    <>
+      <button type="button" class={`card ${state} ${symbol}`} aria-pressed={isChosen} onClick={() => choose(anomaly)}>
+        <span class="title">
+          <StatusSymbol symbol={symbol} label={symbol} />
+          <b>{streams.value.get(stream)?.value.name ?? stream}</b>
+          <span class="num age" title={stationTime(startMs)}>
+            {state === 'open' ? shortDuration(nowMs - startMs) : timeNear(startMs, nowMs)}
+          </span>
         </span>
-      </span>
-      <span class="facts">
-        {state === 'open' ? 'open' : `lasted ${duration(endMs - startMs)}`}, peak{' '}
-        <span class="num">{score(peakScore)}</span> over <span class="num">{score(threshold)}</span>
-      </span>
-      <Contributors anomaly={anomaly} />
-      {anomaly.faults.map((fault) => (
-        <span key={fault.id} class="fault" title={fault.description}>
-          injected {fault.kind}
-          {fault.stream !== stream && ` in ${streams.value.get(fault.stream)?.value.name ?? fault.stream}`}
+        <span class="facts">
+          {state === 'open' ? 'open' : `lasted ${duration(endMs - startMs)}`}, peak{' '}
+          <span class="num">{score(peakScore)}</span> over <span class="num">{score(threshold)}</span>
         </span>
-      ))}
-    </button>
+        <Contributors anomaly={anomaly} />
+        {anomaly.faults.map((fault) => (
+          <span key={fault.id} class="fault" title={fault.description}>
+            injected {fault.kind}
+            {fault.stream !== stream && ` in ${streams.value.get(fault.stream)?.value.name ?? fault.stream}`}
+          </span>
+        ))}
+        <VerdictGiven anomaly={anomaly} />
+      </button>
+      {isChosen && <VerdictButtons anomaly={anomaly} />}
+    </>
+  );
+}
+
+/** What a person made of it. */
+function VerdictGiven({ anomaly: { verdict } }: { readonly anomaly: AnomalySummary }) {
+  if (!verdict) return null;
+  return (
+    <span class="given" title={verdict.reason}>
+      judged <b>{verdict.judgement}</b> by {verdict.issuedBy}
+    </span>
   );
 }
 

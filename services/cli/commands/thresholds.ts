@@ -11,6 +11,7 @@ import {
   type ChangeOptions,
   type SystemOptions,
 } from '../system-options.ts';
+import { time } from '../time-option.ts';
 
 /** `cupola thresholds set|preview|history`: above which score a window violates, in a running system. */
 export function addThresholds(program: Command): void {
@@ -117,13 +118,6 @@ function outcomeText(outcome: ThresholdOutcome): string {
       : [`of windows like the holdout's, ${expectedPerDay.toPrecision(2)} a day would violate`]),
     ...(rows.length > 0 ? [table(['START', 'END', 'DECIDED', 'PEAK', 'THRESHOLD'], rows)] : []),
   ].join('\n');
-}
-
-/** Parses an option that is a time; in UTC where it does not say. */
-function time(text: string): number {
-  const timeMs = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`);
-  if (Number.isNaN(timeMs)) throw new InvalidArgumentError('It must be a time such as 2026-01-01T12:00Z.');
-  return timeMs;
 }
 
 async function showHistory(stream: string | undefined, options: SystemOptions): Promise<void> {

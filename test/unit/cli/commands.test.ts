@@ -37,6 +37,8 @@ test('the commands of the product are there', () => {
     'topics apply',
     'topics plan',
     'train',
+    'verdicts give',
+    'verdicts list',
   ]);
 });
 

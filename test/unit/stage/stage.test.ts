@@ -28,7 +28,9 @@ class Repeater implements PartitionStage {
 
   async restore(): Promise<void> {}
   async rebuild(): Promise<void> {}
-  async command(): Promise<void> {}
+  async command(): Promise<[]> {
+    return [];
+  }
   oldestAwaitingOffset = (): null => null;
   takeChanged = (): [] => [];
   process: PartitionStage['process'] = async (records) => {
