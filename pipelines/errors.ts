@@ -19,6 +19,12 @@ export const errorTable = {
     meaning: 'A threshold policy does not exist or one of its parameters is out of bounds.',
     remedy: 'Use the policy, parameter and bound that the message names.',
   },
+  CUPOLA_SCORING_INVALID: {
+    meaning:
+      'A rule by which residuals become a score does not exist, does not go with the architecture, or cannot be fitted on its residuals.',
+    remedy:
+      'Use the rule or the bound that the message names; more shrinkage makes a singular correlation matrix regular.',
+  },
   CUPOLA_TRAINING_TOO_SHORT: {
     meaning: 'There is too little normal telemetry in the range to train a model on, or to hold out.',
     remedy: 'Wait for more telemetry, or choose a longer range; judge anomalies that are normal as normal.',
@@ -26,6 +32,10 @@ export const errorTable = {
   CUPOLA_MODEL_UNKNOWN: {
     meaning: 'A model version was named that is not in the bundle store.',
     remedy: 'List the models with `cupola models list` and use one of those versions.',
+  },
+  CUPOLA_MODEL_UNSUITED: {
+    meaning: 'A model was asked for something that models of its architecture or shape cannot do.',
+    remedy: 'Use a model for which what the message names is so; `cupola models architectures` lists all kinds.',
   },
   CUPOLA_ARCHITECTURE_INVALID: {
     meaning: 'An autoencoder architecture was named or set in a way that it does not allow.',

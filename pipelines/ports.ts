@@ -267,7 +267,10 @@ export interface FeatureWindows {
 
 /** What a model says of windows. Bit-equal for a window whatever batch it stands in, on one runtime. */
 export interface ScoredWindows {
-  /** count x scored features: mean squared residual of each column over its counted cells (0 where none counts). */
+  /**
+   * count x scored features: mean squared residual of each column over its counted cells (0 where none counts), or what else
+   * the bundle's scoring rule makes of residuals.
+   */
   readonly featureErrors: Float32Array;
   /** count x code; empty where the model has none. */
   readonly latent: Float32Array;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ScalerParameters } from '../features/scaler.ts';
+import type { ScoringRule } from '../scoring/scoring-rule.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
 import type { ArchitectureDescription, WindowShape } from './architecture.ts';
@@ -22,6 +23,15 @@ export interface ChannelStatistics {
   readonly missingShare: number;
 }
 
+/** Error of one scored channel over the windows of a holdout, unweighted: its mean squared residual, unless a rule says else. */
+export interface ChannelHoldoutErrors {
+  readonly channelId: string;
+  readonly median: number;
+  readonly q90: number;
+  readonly q99: number;
+  readonly max: number;
+}
+
 /** Everything about a trained model but its weights. Plain JSON. */
 export interface BundleManifest {
   readonly schemaVersion: 1;
@@ -31,12 +41,16 @@ export interface BundleManifest {
   readonly scaler: ScalerParameters;
   readonly training: WindowRange;
   readonly holdout: WindowRange;
+  /** How residuals become errors; squared where it is left out. */
+  readonly scoring?: ScoringRule | undefined;
   /** Weight of each scored channel in reconstructionError; see reconstruction-error.ts. */
   readonly channelWeights: readonly number[];
   /** reconstructionError of the newest holdout windows, at most 4096, oldest first. Bundles of before hold them ascending. */
   readonly holdoutErrors: readonly number[];
   /** Distance between holdout windows; the stream's own stride where it is left out. */
   readonly holdoutStrideMs?: number | undefined;
+  /** How well each scored channel was reconstructed on the holdout, in the definition's order. Bundles of before lack it. */
+  readonly holdoutChannels?: readonly ChannelHoldoutErrors[] | undefined;
   /** Median of all holdout errors: the unit of anomalyScore; greater than 0. */
   readonly holdoutMedianError: number;
   readonly threshold: ThresholdSetting;

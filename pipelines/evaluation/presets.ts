@@ -1,11 +1,14 @@
 import { CupolaError } from '../errors.ts';
 import type { TrainingRequest } from '../ports.ts';
+import type { ScoringSetting } from '../scoring/scoring-rule.ts';
 import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
 
 /** How every recording of a data set is learnt and watched in an evaluation: one setting for all of them. */
 export interface EvaluationPreset {
   /** Settings that are left out have the architecture's defaults. */
   readonly architecture: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
+  /** How residuals become errors; the architecture's own rule or else squared where it is left out. */
+  readonly scoring?: ScoringSetting;
   readonly training: Pick<TrainingRequest, 'batchSize' | 'learningRate' | 'maxEpochs' | 'patience' | 'maxSeconds'>;
   readonly windowRows: number;
   readonly strideRows: number;

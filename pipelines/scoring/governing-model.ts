@@ -36,11 +36,11 @@ export class GoverningModel {
   /** The score events of a batch of windows in its order; they share memory, which is that of `scored`. */
   scoreEvents(scored: ScoredWindows, windows: readonly AwaitedWindow[]): WindowScore[] {
     const { layout } = this;
-    const { scaler, definition, channelWeights, holdoutMedianError } = this.bundle.manifest;
+    const { scaler, definition, channelWeights, holdoutMedianError, scoring } = this.bundle.manifest;
     const errors = new Float64Array(layout.scored.length);
     return windows.map(({ startMs, endMs, missingShare, backfill, matrix }, index) => {
-      channelErrors(layout, scored.featureErrors, index, errors);
-      const { reconstructionError: error, contributions } = reconstructionError(errors, channelWeights);
+      channelErrors(layout, scored.featureErrors, index, errors, scoring?.rule);
+      const { reconstructionError: error, contributions } = reconstructionError(errors, channelWeights, scoring?.rule);
       const newestStride = partOf(scored.reconstruction, index, windows.length);
       return {
         type: 'score',

@@ -1,4 +1,5 @@
 import type { FeatureLayout } from '../features/feature-layout.ts';
+import type { ScoringRuleName } from './scoring-rule.ts';
 
 /**
  * The least limit of a channel, as a share of the mean over channels: a channel that a model reconstructs almost perfectly
@@ -8,18 +9,22 @@ const floorShare = 0.05;
 /** The least limit of a channel, in scaled units squared: below it lies rounding. */
 const absoluteFloor = 1e-4;
 
-/** Mean squared residual of each scored channel: the mean over its feature columns. Writes scored.length numbers. */
+/**
+ * Error of each scored channel, such as its mean squared residual: the mean over its feature columns, but their sum by
+ * mahalanobis, of which they are parts. Writes scored.length numbers.
+ */
 export function channelErrors(
   layout: FeatureLayout,
   featureErrors: Float32Array,
   windowIndex: number,
   into: Float64Array,
+  rule: ScoringRuleName = 'squared',
 ): void {
   const from = windowIndex * layout.scoredFeatures;
   layout.scored.forEach(({ offset, width }, index) => {
     let sum = 0;
     for (let column = 0; column < width; column++) sum += featureErrors[from + offset + column]!;
-    into[index] = sum / width;
+    into[index] = rule === 'mahalanobis' ? sum : sum / width;
   });
 }
 
@@ -27,19 +32,31 @@ export function channelErrors(
  * Weight of each scored channel, from the limit l_c of its ordinary errors (their 0.99 quantile on the holdout):
  * w_c = mean(l) / max(l_c, floor). A channel that is noisy, or often odd, by nature then drowns no other.
  */
-export function channelWeights(limits: readonly number[]): number[] {
+export function channelWeights(limits: readonly number[], rule: ScoringRuleName = 'squared'): number[] {
+  const { mean, floor } = leastLimits(limits, leastError(rule));
+  return limits.map((limit) => mean / Math.max(limit, floor));
+}
+
+/** The mean of limits in scaled units squared, and the least that one of them is taken for. */
+export function leastLimits(limits: readonly number[], least = absoluteFloor): { mean: number; floor: number } {
   const mean = limits.reduce((sum, limit) => sum + limit, 0) / limits.length;
-  const floor = Math.max(floorShare * mean, absoluteFloor);
-  return limits.map((limit) => Math.max(mean, absoluteFloor) / Math.max(limit, floor));
+  return { mean: Math.max(mean, least), floor: Math.max(floorShare * mean, least) };
+}
+
+/** Below it lies rounding: errors are in scaled units squared, but in scaled units by the absolute rule. */
+export function leastError(rule: ScoringRuleName): number {
+  return rule === 'absolute' ? Math.sqrt(absoluteFloor) : absoluteFloor;
 }
 
 /**
  * reconstructionError = max_c w_c e_c over the scored channels: a fault mostly shows in few channels of many, and must not
- * be averaged away by the rest. Contributions are the shares w_c e_c / sum_c w_c e_c, or all 0 if the error is.
+ * be averaged away by the rest. By mahalanobis it is their sum, of which channels have parts already. Contributions are the
+ * shares w_c e_c / sum_c w_c e_c, or all 0 if the error is.
  */
 export function reconstructionError(
   errors: Float64Array,
   weights: readonly number[],
+  rule: ScoringRuleName = 'squared',
 ): { reconstructionError: number; contributions: Float32Array } {
   let sum = 0;
   let worst = 0;
@@ -50,5 +67,5 @@ export function reconstructionError(
   }
   const contributions = new Float32Array(errors.length);
   if (sum > 0) for (let c = 0; c < errors.length; c++) contributions[c] = (weights[c]! * errors[c]!) / sum;
-  return { reconstructionError: worst, contributions };
+  return { reconstructionError: rule === 'mahalanobis' ? sum : worst, contributions };
 }

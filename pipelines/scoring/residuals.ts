@@ -1,5 +1,15 @@
 import type { FeatureWindows } from '../ports.ts';
 
+/**
+ * Errors of windows by scored feature column, count x scoredFeatures. `reconstruction` is count x rows x scoredFeatures. A window's
+ * errors depend on that window alone, whatever batch it stands in; every runtime uses these functions.
+ */
+export type FeatureErrors = (
+  shape: ResidualShape,
+  windows: FeatureWindows,
+  reconstruction: Float32Array,
+) => Float32Array;
+
 /** The part of a model's WindowShape that residuals need. */
 export interface ResidualShape {
   readonly rows: number;
@@ -9,10 +19,7 @@ export interface ResidualShape {
 
 /**
  * Mean squared residual of every scored feature column over the cells that count, in scaled units squared:
- * count x scoredFeatures, 0 for a column of which no cell counts.
- *
- * `reconstruction` is count x rows x scoredFeatures. Sums run row by row in float64, so a window's errors depend on that
- * window alone, whatever batch it stands in; every runtime uses this function.
+ * count x scoredFeatures, 0 for a column of which no cell counts. Sums run row by row in float64.
  */
 export function featureErrors(
   { rows, features, scoredFeatures }: ResidualShape,
@@ -37,3 +44,21 @@ export function featureErrors(
     }
   return errors;
 }
+
+/** As featureErrors, of the absolute residual, in scaled units. */
+export const absoluteErrors: FeatureErrors = ({ rows, features, scoredFeatures }, windows, reconstruction) => {
+  const errors = new Float32Array(windows.count * scoredFeatures);
+  const { features: seen, weight } = windows;
+  for (let window = 0, error = 0; window < windows.count; window++)
+    for (let column = 0; column < scoredFeatures; column++, error++) {
+      let sum = 0;
+      let counted = 0;
+      for (let row = window * rows; row < (window + 1) * rows; row++) {
+        const cell = row * scoredFeatures + column;
+        sum += weight[cell]! * Math.abs(seen[row * features + column]! - reconstruction[cell]!);
+        counted += weight[cell]!;
+      }
+      errors[error] = sum / Math.max(counted, 1);
+    }
+  return errors;
+};

@@ -1,10 +1,12 @@
 import type { WindowShape } from '../autoencoders/architecture.ts';
 import type { FeatureWindows, ScoredWindows } from '../ports.ts';
-import { featureErrors } from './residuals.ts';
+import { mahalanobisErrors } from './mahalanobis.ts';
+import { absoluteErrors, featureErrors, type FeatureErrors } from './residuals.ts';
+import type { ScoringRule } from './scoring-rule.ts';
 
 /**
  * What a runtime returns, from what a model gave: `reconstruction` is count x rows x scoredFeatures, of which the errors
- * are taken over all rows and the newest `strideRows` kept; `latent` is count x code.
+ * are taken over all rows and the newest `strideRows` kept; `latent` is count x code. `errorsOf` is errorsBy the bundle's rule.
  */
 export function scoredWindows(
   shape: WindowShape,
@@ -12,6 +14,7 @@ export function scoredWindows(
   windows: FeatureWindows,
   reconstruction: Float32Array,
   latent: Float32Array,
+  errorsOf: FeatureErrors = featureErrors,
 ): ScoredWindows {
   const { rows, scoredFeatures } = shape;
   const kept = strideRows * scoredFeatures;
@@ -20,5 +23,11 @@ export function scoredWindows(
     const end = (window + 1) * rows * scoredFeatures;
     newest.set(reconstruction.subarray(end - kept, end), window * kept);
   }
-  return { featureErrors: featureErrors(shape, windows, reconstruction), latent, reconstruction: newest };
+  return { featureErrors: errorsOf(shape, windows, reconstruction), latent, reconstruction: newest };
+}
+
+/** How a rule takes errors of residuals; by default the squared one, whose errors an own rule of a model also are. */
+export function errorsBy(scoring: ScoringRule = { rule: 'squared' }): FeatureErrors {
+  if (scoring.rule === 'mahalanobis') return mahalanobisErrors(scoring);
+  return scoring.rule === 'absolute' ? absoluteErrors : featureErrors;
 }

@@ -6,9 +6,11 @@ import { featureLayout, type FeatureLayout } from '../features/feature-layout.ts
 import { fitScaler } from '../features/fit-scaler.ts';
 import type { FeatureWindows, ScoringRuntime, TrainingBackend, TrainingProgress, TrainingRequest } from '../ports.ts';
 import { calibrate } from '../scoring/calibration.ts';
+import { parseScoring, type ScoringSetting } from '../scoring/scoring-rule.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
 import { channelStatistics } from './channel-statistics.ts';
+import { fitScoring, withoutOverlap } from './fit-scoring.ts';
 import type { Selection } from './select-windows.ts';
 import type { TrainingWindow } from './training-windows.ts';
 
@@ -17,6 +19,8 @@ export type FitOptions = Pick<
   'seed' | 'batchSize' | 'learningRate' | 'maxEpochs' | 'patience' | 'maxSeconds'
 > & {
   readonly architecture: ArchitectureDescription;
+  /** How residuals become errors; the architecture's own rule or else squared by default. */
+  readonly scoring?: ScoringSetting | undefined;
   /** The threshold that the bundle brings along. */
   readonly threshold: ThresholdSetting;
 };
@@ -27,8 +31,8 @@ export interface FitPorts {
 }
 
 /**
- * Fits a model of a stream: scaler and weights on the training windows alone, calibration on the holdout, as the runtime
- * that will score with it sees it.
+ * Fits a model of a stream: scaler, weights and scoring rule on the training windows alone, calibration on the holdout, as the
+ * runtime that will score with it sees it.
  */
 export async function fitBundle(
   definition: StreamDefinition,
@@ -41,7 +45,8 @@ export async function fitBundle(
   const layout = featureLayout(definition);
   const { rows, features, scoredFeatures } = layout;
   const shape: WindowShape = { rows, features, scoredFeatures };
-  const { architecture, threshold, ...how } = options;
+  const { architecture, scoring, threshold, ...how } = options;
+  const setting = parseScoring(scoring, architecture);
   const scaler = fitScaler(layout, scalingOf(architecture.settings), training);
   const encode = createWindowEncoder(layout, scaler);
   const fitted = await backend.fit(
@@ -71,12 +76,14 @@ export async function fitBundle(
     statistics: channelStatistics(definition, layout.strideRows, training),
     fit: { seed: options.seed, backend: fitted.backend, epochs: fitted.epochs, bestEpoch: fitted.bestEpoch },
   };
-  const errors = await holdoutErrors(
-    { manifest: uncalibrated, onnx: fitted.onnx },
-    encodeAll(layout, encode, holdout),
-    runtime,
-  );
-  return { manifest: { ...uncalibrated, ...calibrate(layout, errors, holdout.length) }, onnx: fitted.onnx };
+  const unscored: Bundle = { manifest: uncalibrated, onnx: fitted.onnx };
+  const rule = await fitScoring(setting, unscored, encodeAll(layout, encode, withoutOverlap(training)), runtime);
+  const manifest = rule ? { ...uncalibrated, scoring: rule } : uncalibrated;
+  const errors = await holdoutErrors({ manifest, onnx: fitted.onnx }, encodeAll(layout, encode, holdout), runtime);
+  return {
+    manifest: { ...manifest, ...calibrate(layout, errors, holdout.length, rule?.rule) },
+    onnx: fitted.onnx,
+  };
 }
 
 async function holdoutErrors(bundle: Bundle, windows: FeatureWindows, runtime: ScoringRuntime): Promise<Float32Array> {

@@ -12,6 +12,16 @@ const architecture = z.strictObject({
     return z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), numbers, z.array(architecture)]));
   },
 });
+const scoring = z.union([
+  z.strictObject({ rule: z.enum(['squared', 'absolute', 'reconstruction-probability']) }),
+  z.strictObject({
+    rule: z.literal('mahalanobis'),
+    shrinkage: z.number(),
+    center: numbers,
+    scale: z.array(z.number().positive()),
+    whitening: numbers,
+  }),
+]);
 const windowRange = z.strictObject({ fromMs: z.number(), toMs: z.number(), windows: count });
 
 /** Parses the manifest of a stored bundle. */
@@ -23,9 +33,21 @@ export const manifestSchema: z.ZodType<BundleManifest> = z.strictObject({
   scaler: z.strictObject({ center: numbers, scale: numbers }),
   training: windowRange,
   holdout: windowRange,
+  scoring: scoring.optional(),
   channelWeights: numbers,
   holdoutErrors: numbers,
   holdoutStrideMs: z.number().positive().optional(),
+  holdoutChannels: z
+    .array(
+      z.strictObject({
+        channelId: z.string(),
+        median: z.number(),
+        q90: z.number(),
+        q99: z.number(),
+        max: z.number(),
+      }),
+    )
+    .optional(),
   holdoutMedianError: z.number().positive(),
   threshold: thresholdSettingSchema,
   statistics: z.array(

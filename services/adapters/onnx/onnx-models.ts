@@ -5,7 +5,8 @@ import type { WindowShape } from '../../../pipelines/autoencoders/architecture.t
 import type { Bundle } from '../../../pipelines/autoencoders/bundle.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { FeatureWindows, ScoredWindows } from '../../../pipelines/ports.ts';
-import { scoredWindows } from '../../../pipelines/scoring/scored-windows.ts';
+import type { FeatureErrors } from '../../../pipelines/scoring/residuals.ts';
+import { errorsBy, scoredWindows } from '../../../pipelines/scoring/scored-windows.ts';
 import { strideRows } from '../../../pipelines/telemetry/stream-definition.ts';
 
 /**
@@ -26,6 +27,7 @@ const windowsAtOnce = 128;
 interface LoadedModel {
   readonly shape: WindowShape;
   readonly strideRows: number;
+  readonly errorsOf: FeatureErrors;
   /** null for robust-limits, which has no weights. */
   readonly session: InferenceSession | null;
 }
@@ -47,7 +49,8 @@ export class OnnxModels implements ModelHost {
     if (!onnx && manifest.architecture.name !== robustLimits.name)
       throw new CupolaError('CUPOLA_BUNDLE_CORRUPT', `model ${version} has no weights`, { field: 'onnx', value: null });
     const session = onnx && (await InferenceSession.create(onnx, sessionOptions).catch(failed(`load ${version}`)));
-    this.#models.set(version, { shape: manifest.shape, strideRows: strideRows(manifest.definition), session });
+    const { shape, definition, scoring } = manifest;
+    this.#models.set(version, { shape, strideRows: strideRows(definition), errorsOf: errorsBy(scoring), session });
   }
 
   async score(version: string, windows: FeatureWindows): Promise<ScoredWindows> {
@@ -94,17 +97,17 @@ function windowsFrom(
 }
 
 async function scoreSome(model: LoadedModel, windows: FeatureWindows): Promise<ScoredWindows> {
-  const { session, shape, strideRows } = model;
+  const { session, shape, strideRows, errorsOf } = model;
   if (!session || windows.count === 0) {
     const zeros = new Float32Array(windows.count * shape.rows * shape.scoredFeatures);
-    return scoredWindows(shape, strideRows, windows, zeros, new Float32Array(0));
+    return scoredWindows(shape, strideRows, windows, zeros, new Float32Array(0), errorsOf);
   }
   const feed = new Tensor('float32', windows.features, [windows.count, shape.rows, shape.features]);
   const output = await session.run({ [onnxNames.windows]: feed });
   const reconstruction = output[onnxNames.reconstruction]!.data as Float32Array;
   // A copy: the library's own memory cannot be handed over to another thread.
   const latent = (output[onnxNames.code]!.data as Float32Array).slice();
-  return scoredWindows(shape, strideRows, windows, reconstruction, latent);
+  return scoredWindows(shape, strideRows, windows, reconstruction, latent, errorsOf);
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -5,6 +5,7 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 import { datasets } from '../../../pipelines/evaluation/datasets/datasets.ts';
 import { presetFor, presetNames, type NamedPreset } from '../../../pipelines/evaluation/presets.ts';
 import type { EvaluationProgress } from '../../host/evaluate/evaluate-dataset.ts';
+import { scoringRuleNames, type ScoringRuleName } from '../../../pipelines/scoring/scoring-rule.ts';
 import { thresholdSettingSchema, type ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 import { loadConfig } from '../../host/config.ts';
 import { interruption } from '../interruption.ts';
@@ -21,6 +22,7 @@ interface EvaluateOptions {
   readonly channel?: string;
   readonly architecture?: string[];
   readonly settings?: string;
+  readonly scoring?: ScoringRuleName;
   readonly threshold?: string;
   readonly jobs: string;
   readonly seed: string;
@@ -43,6 +45,7 @@ export function addEvaluate(program: Command): void {
     .option('--channel <name>', 'one channel, machine or series (default: all)')
     .option('--architecture <name...>', "in place of the preset's; for ecg5000 also several")
     .option('--settings <json>', 'with one --architecture: its settings, such as \'{"code": 4}\'')
+    .option('--scoring <rule>', `how residuals become a score: one of ${scoringRuleNames.join(', ')}`)
     .option('--threshold <json>', "in place of the preset's: policy and parameters; kept scores are judged anew by it")
     .option('--jobs <number>', 'channels at once', '2')
     .option('--seed <number>', 'of weights and controls', '1')
@@ -126,7 +129,7 @@ function requestOf(options: EvaluateOptions): {
 }
 
 /** The preset, with what is asked for in its place. */
-function presetOf({ preset, dataset, architecture, settings, threshold }: EvaluateOptions): NamedPreset {
+function presetOf({ preset, dataset, architecture, settings, scoring, threshold }: EvaluateOptions): NamedPreset {
   const chosen = presetFor(preset, dataset);
   const [name, ...others] = architecture ?? [];
   if (settings !== undefined && (name === undefined || others.length > 0)) throw noUse('--settings');
@@ -136,8 +139,14 @@ function presetOf({ preset, dataset, architecture, settings, threshold }: Evalua
     ...(isOwn && {
       architecture: { name, settings: settings === undefined ? {} : jsonObject('--settings', settings) },
     }),
+    ...(scoring !== undefined && { scoring: { rule: scoring } }),
     ...(threshold !== undefined && { threshold: thresholdOf(threshold) }),
-    name: [preset, ...(isOwn ? [name] : []), ...(threshold === undefined ? [] : ['other threshold'])].join(', '),
+    name: [
+      preset,
+      ...(isOwn ? [name] : []),
+      ...(scoring === undefined ? [] : [scoring]),
+      ...(threshold === undefined ? [] : ['other threshold']),
+    ].join(', '),
   };
 }
 

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import { presetFor } from '../../../pipelines/evaluation/presets.ts';
+import { scoringRuleNames, type ScoringRuleName } from '../../../pipelines/scoring/scoring-rule.ts';
 import type { TrainedModel } from '../../host/evaluate/train-on-dataset.ts';
 import { loadConfig } from '../../host/config.ts';
 import { interruption } from '../interruption.ts';
@@ -17,6 +18,7 @@ interface TrainOptions extends ChangeOptions {
   readonly channel?: string;
   readonly architecture?: string;
   readonly settings?: string;
+  readonly scoring?: ScoringRuleName;
   readonly preset: string;
   readonly seed: string;
   readonly models?: string;
@@ -38,6 +40,7 @@ export function addTrain(program: Command): void {
     .option('--channel <name>', 'with --dataset: one channel, machine or series (default: all)')
     .option('--architecture <name>', 'with --dataset: as `cupola models architectures` shows it')
     .option('--settings <json>', 'with --architecture: its settings, such as \'{"code": 4}\'')
+    .option('--scoring <rule>', `with --dataset: how residuals become a score: one of ${scoringRuleNames.join(', ')}`)
     .option('--preset <name>', 'with --dataset: what else holds', 'fast')
     .option('--seed <number>', 'with --dataset: of the weights', '1')
     .option('--models <folder>', 'with --dataset: where to store bundles (default: one in the data folder)')
@@ -72,7 +75,7 @@ async function trainStream(stream: string | undefined, options: ChangeOptions): 
 }
 
 async function trainOnRecordings(stream: string | undefined, options: TrainOptions): Promise<void> {
-  const { dataset = '', data, channel, preset, seed, models, config } = options;
+  const { dataset = '', data, channel, preset, scoring, seed, models, config } = options;
   if (stream !== undefined) throw unusable('stream', 'left out with --dataset');
   if (data === undefined) throw unusable('--data', 'given with --dataset');
   const { trainOnDataset } = await import('../../host/evaluate/train-on-dataset.ts');
@@ -85,7 +88,11 @@ async function trainOnRecordings(stream: string | undefined, options: TrainOptio
       dataset,
       dataDir: data,
       ...(channel !== undefined && { member: channel }),
-      settings: { ...settings, architecture: architectureOf(options) ?? settings.architecture },
+      settings: {
+        ...settings,
+        architecture: architectureOf(options) ?? settings.architecture,
+        ...(scoring !== undefined && { scoring: { rule: scoring } }),
+      },
       seed: wholeNumber('--seed', seed, 0),
       modelsDir: models ?? join(resolve(loadConfig({ file: config }).config.dataDir), 'trained'),
     },

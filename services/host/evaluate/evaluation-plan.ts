@@ -3,13 +3,16 @@ import type { DatasetMember } from '../../../pipelines/evaluation/datasets/recor
 import { trainingEndMs } from '../../../pipelines/evaluation/datasets/row-timeline.ts';
 import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
 import type { WatchPlan } from '../../../pipelines/evaluation/watch-recording.ts';
+import { parseScoring } from '../../../pipelines/scoring/scoring-rule.ts';
 import type { FitOptions } from '../../../pipelines/training/fit-bundle.ts';
 import { parseThreshold } from '../../../pipelines/thresholds/policies.ts';
 
-/** How a preset has models fitted. Errors: CUPOLA_ARCHITECTURE_INVALID, CUPOLA_THRESHOLD_INVALID. */
-export function fitOptions({ architecture, training, threshold }: EvaluationPreset, seed: number): FitOptions {
+/** How a preset has models fitted. Errors: CUPOLA_ARCHITECTURE_INVALID, CUPOLA_SCORING_INVALID, CUPOLA_THRESHOLD_INVALID. */
+export function fitOptions({ architecture, scoring, training, threshold }: EvaluationPreset, seed: number): FitOptions {
+  const described = parseArchitecture(architecture.name, architecture.settings);
   return {
-    architecture: parseArchitecture(architecture.name, architecture.settings),
+    architecture: described,
+    scoring: parseScoring(scoring, described),
     threshold: parseThreshold(threshold),
     seed,
     ...training,

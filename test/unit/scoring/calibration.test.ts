@@ -31,6 +31,13 @@ test('of a long holdout the newest errors are kept, and the median is of all', (
   assert.equal(holdoutMedianError, 5001);
 });
 
+test('what each channel came to on the holdout is kept, whatever its weight', () => {
+  const errors = Float32Array.from({ length: 101 }, (_, index) => index);
+  assert.deepEqual(calibrate(layout, errors, errors.length).holdoutChannels, [
+    { channelId: 'a', median: 50, q90: 90, q99: 99, max: 100 },
+  ]);
+});
+
 test('a holdout reconstructed perfectly has a unit greater than 0', () => {
   assert.equal(calibrate(layout, new Float32Array(3), 3).holdoutMedianError, 1e-4);
 });
