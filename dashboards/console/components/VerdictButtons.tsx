@@ -23,7 +23,7 @@ export function VerdictButtons({ anomaly }: { readonly anomaly: AnomalySummary }
             key={judgement}
             type="button"
             aria-pressed={given === judgement}
-            onClick={async () => (refusal.value = await give(anomaly, judgement))}
+            onClick={() => void give(anomaly, judgement).then((because) => (refusal.value = because))}
           >
             {label}
           </button>
