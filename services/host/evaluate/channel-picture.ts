@@ -2,6 +2,7 @@ import type { RowRange } from '../../../pipelines/evaluation/datasets/row-range.
 import type { PlacedScores } from '../../../pipelines/evaluation/row-scores.ts';
 import type { ChannelTrace } from './channel-trace.ts';
 import type { ChannelResult } from './evaluate-channel.ts';
+import { escaped } from './html-page.ts';
 
 const width = 960;
 const telemetry = { top: 8, height: 84 };
@@ -25,11 +26,6 @@ export function channelPicture({ entry, scores, trace }: ChannelResult): string 
     ...scoreLines(scores, rows),
   ];
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(entry.channel)}">${parts.join('')}</svg>`;
-}
-
-/** Text as it may stand in HTML. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function bar(kind: string, [first, last]: RowRange, rows: number, top: number, high: number): string {

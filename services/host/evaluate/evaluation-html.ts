@@ -1,8 +1,8 @@
-import { channelPicture, escaped } from './channel-picture.ts';
+import { channelPicture } from './channel-picture.ts';
 import type { ChannelResult } from './evaluate-channel.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
 import { channelTable, figureTable, intervalsText, rangesText } from './figure-table.ts';
-import { htmlNotes, htmlPage, htmlTable } from './html-page.ts';
+import { escaped, htmlNotes, htmlPage, htmlTable } from './html-page.ts';
 
 const key =
   '<p class="key">In each picture: telemetry (of the channel that contributed most), with <b class="l">labelled</b> and ' +

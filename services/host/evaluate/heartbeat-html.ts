@@ -1,7 +1,6 @@
-import { escaped } from './channel-picture.ts';
 import type { HeartbeatReport } from './evaluate-heartbeats.ts';
 import { heartbeatTable } from './figure-table.ts';
-import { htmlNotes, htmlPage, htmlTable } from './html-page.ts';
+import { escaped, htmlNotes, htmlPage, htmlTable } from './html-page.ts';
 
 /** The evaluation on heartbeats as one HTML file. */
 export function heartbeatHtml(report: HeartbeatReport): string {
