@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { parseArchitecture } from '../../pipelines/autoencoders/architecture-settings.ts';
+import type { ArchitectureDescription } from '../../pipelines/autoencoders/architecture.ts';
 import { bundleVersion, canonicalJson, type Bundle } from '../../pipelines/autoencoders/bundle.ts';
 import { allocateFeatureWindows } from '../../pipelines/features/encode-window.ts';
 import type { FeatureWindows } from '../../pipelines/ports.ts';
@@ -52,25 +53,8 @@ describe('scoring rules', () => {
       describe(`${rule}, ${architecture.name}`, () => {
         let bundle: Bundle;
         let model: GoverningModel;
-        const fit = (): Promise<Bundle> =>
-          fitBundle(
-            definition,
-            { training: windows(0, 160), holdout: windows(200, 60) },
-            {
-              architecture,
-              scoring: { rule },
-              threshold: { policy: 'quantile', parameters: { q: 1, margin: 1 } },
-              seed: 3,
-              batchSize: 32,
-              learningRate: 0.02,
-              maxEpochs: 6,
-              patience: 6,
-            },
-            ports,
-          );
-
         before(async () => {
-          bundle = await fit();
+          bundle = await fitBy(rule, architecture, ports);
           model = new GoverningModel(bundle);
           await ports.runtime.load(model.version, bundle);
         });
@@ -113,10 +97,24 @@ describe('scoring rules', () => {
           assert.deepEqual(stored, bundle.manifest);
           // What is today's without a word is left unsaid.
           assert.equal(stored.scoring?.rule, rule === 'squared' ? undefined : rule);
-          assert.equal(bundleVersion(await fit()), model.version);
+          assert.equal(bundleVersion(await fitBy(rule, architecture, ports)), model.version);
         });
       });
 });
+
+function fitBy(rule: ScoringRuleName, architecture: ArchitectureDescription, ports: FitPorts): Promise<Bundle> {
+  const options = {
+    architecture,
+    scoring: { rule },
+    threshold: { policy: 'quantile', parameters: { q: 1, margin: 1 } },
+    seed: 3,
+    batchSize: 32,
+    learningRate: 0.02,
+    maxEpochs: 6,
+    patience: 6,
+  };
+  return fitBundle(definition, { training: windows(0, 160), holdout: windows(200, 60) }, options, ports);
+}
 
 /** Windows one stride apart of channels on one phase, a hundredth of the cells missing; the last channel off by `offset`. */
 function windows(first: number, count: number, offset = 0): TrainingWindow[] {

@@ -15,10 +15,6 @@ describe('a scoring setting', () => {
   });
 
   it('is refused by name, value and bound', () => {
-    const refused = (field: string, bound: RegExp): { code: string; message: RegExp } => ({
-      code: 'CUPOLA_SCORING_INVALID',
-      message: new RegExp(`scoring: ${field} is .*; it must be .*${bound.source}`),
-    });
     const unknown = { rule: 'cubic' } as unknown as ScoringSetting;
     assert.throws(() => parseScoring(unknown, dense), refused('rule', /one of squared, absolute, mahalanobis/));
     assert.throws(() => parseScoring({ rule: 'mahalanobis', shrinkage: 2 }, dense), refused('shrinkage', /1/));
@@ -63,3 +59,10 @@ describe('a window', () => {
     }
   });
 });
+
+function refused(field: string, bound: RegExp): { code: string; message: RegExp } {
+  return {
+    code: 'CUPOLA_SCORING_INVALID',
+    message: new RegExp(`scoring: ${field} is .*; it must be .*${bound.source}`),
+  };
+}
