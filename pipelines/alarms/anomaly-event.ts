@@ -23,6 +23,8 @@ export interface AnomalyEvent {
   readonly threshold: number;
   /** Contribution of each scored channel at the peak, greatest first. */
   readonly contributions: readonly { readonly channelId: string; readonly share: number }[];
+  /** The latent code at the peak, by the model of the peak; left out where it has none. Events of before lack it. */
+  readonly code?: readonly number[] | undefined;
 }
 
 /** Parses anomaly events as they stand in their topic. */
@@ -37,4 +39,5 @@ export const anomalyEventSchema: z.ZodType<AnomalyEvent> = z.strictObject({
   peakScore: z.number(),
   threshold: z.number(),
   contributions: z.array(z.strictObject({ channelId: z.string().min(1), share: z.number() })),
+  code: z.array(z.number()).optional(),
 });

@@ -1,3 +1,4 @@
+import { plainCode } from '../scoring/normal-codes.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { JudgedWindow } from '../thresholds/window-judge.ts';
 import type { AnomalyEvent } from './anomaly-event.ts';
@@ -68,6 +69,7 @@ function extended(
           peakScore: score,
           threshold: level,
           contributions: rankedContributions(window, definition),
+          ...codeOf(window),
         };
   return {
     type: 'opened',
@@ -80,7 +82,16 @@ function extended(
     peakScore: peak.peakScore,
     threshold: peak.threshold,
     contributions: peak.contributions,
+    ...(peak.code && { code: peak.code }),
   };
+}
+
+/**
+ * None where the model has no code, nor of windows that awaited judgement before snapshots held codes; nor where a unit
+ * overflowed, which no record could hold.
+ */
+function codeOf({ latent }: JudgedWindow['window']): Pick<AnomalyEvent, 'code'> {
+  return latent && latent.length > 0 && latent.every(Number.isFinite) ? { code: plainCode(latent) } : {};
 }
 
 function rankedContributions(

@@ -51,6 +51,8 @@ export interface BundleManifest {
   readonly holdoutStrideMs?: number | undefined;
   /** How well each scored channel was reconstructed on the holdout, in the definition's order. Bundles of before lack it. */
   readonly holdoutChannels?: readonly ChannelHoldoutErrors[] | undefined;
+  /** Codes of some windows of the holdout; see scoring/normal-codes.ts. None where there is no code; bundles of before lack it. */
+  readonly holdoutCodes?: readonly (readonly number[])[] | undefined;
   /** Median of all holdout errors: the unit of anomalyScore; greater than 0. */
   readonly holdoutMedianError: number;
   readonly threshold: ThresholdSetting;

@@ -5,7 +5,8 @@ import type { Judgement, ScoreJudge } from './threshold-policy.ts';
 import type { ThresholdSetting } from './threshold-setting.ts';
 
 /** What is kept of a scored window until it is judged, and after. */
-export type JudgedScore = Pick<WindowScore, 'stream' | 'windowEndMs' | 'modelVersion' | 'contributions'>;
+export type JudgedScore = Pick<WindowScore, 'stream' | 'windowEndMs' | 'modelVersion' | 'contributions'> &
+  Partial<Pick<WindowScore, 'latent'>>;
 
 /** A window with what was found of it. */
 export interface JudgedWindow extends Judgement {
@@ -59,7 +60,7 @@ export class WindowJudge {
   }
 }
 
-/** Contributions share memory with the whole batch that they were scored in, which must not be kept for them. */
-function detached({ stream, windowEndMs, modelVersion, contributions }: WindowScore): JudgedScore {
-  return { stream, windowEndMs, modelVersion, contributions: contributions.slice() };
+/** Contributions and codes share memory with the whole batch that they were scored in, which must not be kept for them. */
+function detached({ stream, windowEndMs, modelVersion, contributions, latent }: WindowScore): JudgedScore {
+  return { stream, windowEndMs, modelVersion, contributions: contributions.slice(), latent: latent.slice() };
 }

@@ -4,8 +4,16 @@ import { scalingOf } from '../autoencoders/objective-settings.ts';
 import { allocateFeatureWindows, createWindowEncoder, type WindowEncoder } from '../features/encode-window.ts';
 import { featureLayout, type FeatureLayout } from '../features/feature-layout.ts';
 import { fitScaler } from '../features/fit-scaler.ts';
-import type { FeatureWindows, ScoringRuntime, TrainingBackend, TrainingProgress, TrainingRequest } from '../ports.ts';
+import type {
+  FeatureWindows,
+  ScoredWindows,
+  ScoringRuntime,
+  TrainingBackend,
+  TrainingProgress,
+  TrainingRequest,
+} from '../ports.ts';
 import { calibrate } from '../scoring/calibration.ts';
+import { keptCodes } from '../scoring/normal-codes.ts';
 import { parseScoring, type ScoringSetting } from '../scoring/scoring-rule.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
@@ -79,18 +87,23 @@ export async function fitBundle(
   const unscored: Bundle = { manifest: uncalibrated, onnx: fitted.onnx };
   const rule = await fitScoring(setting, unscored, encodeAll(layout, encode, withoutOverlap(training)), runtime);
   const manifest = rule ? { ...uncalibrated, scoring: rule } : uncalibrated;
-  const errors = await holdoutErrors({ manifest, onnx: fitted.onnx }, encodeAll(layout, encode, holdout), runtime);
+  const { featureErrors, latent } = await scoredHoldout(
+    { manifest, onnx: fitted.onnx },
+    encodeAll(layout, encode, holdout),
+    runtime,
+  );
+  const calibration = calibrate(layout, featureErrors, holdout.length, rule?.rule);
   return {
-    manifest: { ...manifest, ...calibrate(layout, errors, holdout.length, rule?.rule) },
+    manifest: { ...manifest, ...calibration, holdoutCodes: keptCodes(latent, holdout.length) },
     onnx: fitted.onnx,
   };
 }
 
-async function holdoutErrors(bundle: Bundle, windows: FeatureWindows, runtime: ScoringRuntime): Promise<Float32Array> {
+async function scoredHoldout(bundle: Bundle, windows: FeatureWindows, runtime: ScoringRuntime): Promise<ScoredWindows> {
   const version = `uncalibrated ${bundle.manifest.definition.stream}`;
   await runtime.load(version, bundle);
   try {
-    return (await runtime.score(version, windows)).featureErrors;
+    return await runtime.score(version, windows);
   } finally {
     await runtime.unload(version);
   }

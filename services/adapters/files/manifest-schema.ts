@@ -48,6 +48,7 @@ export const manifestSchema: z.ZodType<BundleManifest> = z.strictObject({
       }),
     )
     .optional(),
+  holdoutCodes: z.array(numbers).optional(),
   holdoutMedianError: z.number().positive(),
   threshold: thresholdSettingSchema,
   statistics: z.array(

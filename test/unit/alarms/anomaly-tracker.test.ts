@@ -104,4 +104,28 @@ describe('anomalies', () => {
       [null, ['opened', 30, 50, 150], ['closed', 30, 50, 160]],
     );
   });
+
+  it('carry the code of their peak, and the model that it is of', () => {
+    const tracker = new AnomalyTracker();
+    const seen = [2, 5, 3].map((score, index) => {
+      const { window, ...judged } = judgedWindow(score, index * 10);
+      const coded = { ...window, latent: Float32Array.of(score, 0.123456789) };
+      return tracker.take({ ...judged, window: coded }, window.windowEndMs, definitionOf(10));
+    });
+    assert.deepEqual(
+      seen.map((event) => event?.code),
+      [undefined, [5, 0.123457], [5, 0.123457]],
+    );
+    assert.deepEqual(tracker.close(99)?.code, [5, 0.123457]);
+  });
+
+  it('have no code where the model has none, or where it overflowed', () => {
+    for (const latent of [new Float32Array(0), Float32Array.of(1, Infinity)]) {
+      const tracker = new AnomalyTracker();
+      const { window, ...judged } = judgedWindow(3, 0);
+      const event = tracker.take({ ...judged, window: { ...window, latent } }, 40, definitionOf(40));
+      assert.equal(event!.type, 'opened');
+      assert.equal('code' in event!, false);
+    }
+  });
 });
