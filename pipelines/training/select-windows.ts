@@ -1,5 +1,6 @@
 import { CupolaError } from '../errors.ts';
 import type { TimeRange } from '../ports.ts';
+import { meeting, union } from './time-ranges.ts';
 import type { TrainingWindow } from './training-windows.ts';
 
 /** Fewest windows that a model is trained on, and fewest that it is then judged by. */
@@ -23,9 +24,8 @@ export function selectWindows(
   excluded: readonly TimeRange[],
   holdoutShare: number,
 ): Selection {
-  const normal = windows.filter(
-    ({ startMs, endMs }) => !excluded.some(({ fromMs, toMs }) => startMs < toMs && fromMs < endMs),
-  );
+  const isExcluded = meeting(union(excluded));
+  const normal = windows.filter(({ startMs, endMs }) => !isExcluded(startMs, endMs));
   const splitMs = normal[Math.floor(normal.length * (1 - holdoutShare))]?.startMs ?? 0;
   const training = normal.filter(({ endMs }) => endMs <= splitMs);
   const holdout = normal.filter(({ startMs }) => startMs >= splitMs);

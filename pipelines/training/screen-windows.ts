@@ -1,0 +1,94 @@
+import { parseArchitecture } from '../autoencoders/architecture-settings.ts';
+import type { TimeRange } from '../ports.ts';
+import { GoverningModel } from '../scoring/governing-model.ts';
+import type { StreamDefinition } from '../telemetry/stream-definition.ts';
+import { middleOf, standingApart, type ContaminationGuard } from './contamination.ts';
+import { fitBundle, type FitPorts } from './fit-bundle.ts';
+import { fitRobustLimits } from './fit-robust-limits.ts';
+import type { TrainingWindow } from './training-windows.ts';
+import { windowErrors } from './window-errors.ts';
+
+/** Share of the windows, those that fit best, that each screen is fitted on: it breaks down beyond the rest. */
+const trustedShare = 0.75;
+/** How often what fits best is fitted again. */
+const rounds = 2;
+/** Windows that a screen is fitted on at most. */
+const mostWindows = 2000;
+/** Units of the screen's code, where windows are wide enough for them. */
+const screenCode = 8;
+
+/**
+ * Windows that stand apart from most others, where no trained model can tell: a screen is fitted on the windows that fit
+ * best, first by robust limits (median and MAD a channel), then `rounds` times by principal components of the three quarters
+ * with the smallest errors, so that what stands apart does not teach the screen. (Concentration steps of the minimum
+ * covariance determinant from a robust start, one reweighting at the end: Hubert, Rousseeuw and Verdonck 2012, DetMCD.)
+ *
+ * Returns the middles of those windows. Deterministic.
+ */
+export async function screenWindows(
+  definition: StreamDefinition,
+  windows: readonly TrainingWindow[],
+  guard: ContaminationGuard,
+  ports: FitPorts,
+  signal?: AbortSignal,
+): Promise<TimeRange[]> {
+  if (windows.length < fewestWindows) return [];
+  const range = { fromMs: windows[0]!.startMs, toMs: windows.at(-1)!.endMs };
+  const some = thinned(windows);
+  let screen = new GoverningModel(fitRobustLimits(definition, some, range));
+  for (let round = 0; round < rounds; round++) {
+    const errors = await windowErrors(screen, some, ports.runtime);
+    screen = await fitScreen(definition, bestFitting(some, errors), ports, signal);
+  }
+  return middlesApart(windows, await windowErrors(screen, windows, ports.runtime), guard);
+}
+
+/** Windows of which a trained model says the same: the most contaminated tail by the current model. */
+export async function windowsApart(
+  model: GoverningModel,
+  windows: readonly TrainingWindow[],
+  guard: ContaminationGuard,
+  { runtime }: FitPorts,
+): Promise<TimeRange[]> {
+  return middlesApart(windows, await windowErrors(model, windows, runtime), guard);
+}
+
+/** Fewer windows than this say nothing about what stands apart. */
+const fewestWindows = 32;
+
+function middlesApart(
+  windows: readonly TrainingWindow[],
+  errors: readonly number[],
+  guard: ContaminationGuard,
+): TimeRange[] {
+  return standingApart(errors, guard).map((index) => middleOf(windows[index]!));
+}
+
+async function fitScreen(
+  definition: StreamDefinition,
+  windows: readonly TrainingWindow[],
+  ports: FitPorts,
+  signal?: AbortSignal,
+): Promise<GoverningModel> {
+  const cells = windows[0]!.values.length;
+  const architecture = parseArchitecture('pca', { code: Math.max(1, Math.min(screenCode, Math.floor(cells / 2) - 1)) });
+  const fit = { seed: 1, batchSize: 256, learningRate: 0.001, maxEpochs: 1, patience: 1 };
+  const options = { architecture, threshold: { policy: 'quantile', parameters: { q: 1, margin: 1 } }, ...fit };
+  const selection = { training: windows, holdout: windows };
+  return new GoverningModel(await fitBundle(definition, selection, options, ports, undefined, signal));
+}
+
+/** Those with the smallest errors, in the order of time. */
+function bestFitting(windows: readonly TrainingWindow[], errors: readonly number[]): TrainingWindow[] {
+  return errors
+    .map((error, index) => ({ error, index }))
+    .sort((a, b) => a.error - b.error)
+    .slice(0, Math.ceil(trustedShare * errors.length))
+    .sort((a, b) => a.index - b.index)
+    .map(({ index }) => windows[index]!);
+}
+
+function thinned(windows: readonly TrainingWindow[]): TrainingWindow[] {
+  const step = Math.ceil(windows.length / mostWindows);
+  return windows.filter((_, index) => index % step === 0);
+}
