@@ -16,8 +16,8 @@ export function solvePositiveDefinite(matrix: Float64Array, right: Float64Array,
   }
 }
 
-/** L in place of the lower triangle. */
-function factorise(matrix: Float64Array, size: number): void {
+/** L in place of the lower triangle of a symmetric positive definite matrix, row-major. */
+export function factorise(matrix: Float64Array, size: number): void {
   for (let row = 0; row < size; row++)
     for (let column = 0; column <= row; column++) {
       let sum = matrix[row * size + column]!;

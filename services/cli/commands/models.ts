@@ -16,6 +16,7 @@ import {
   type ChangeOptions,
   type SystemOptions,
 } from '../system-options.ts';
+import { addLatentCommands } from './models-latent.ts';
 
 /** `cupola models list|show|promote|rollback`: the models of a running system; `architectures`: what can be trained. */
 export function addModels(program: Command): void {
@@ -43,6 +44,7 @@ export function addModels(program: Command): void {
     .option('--json', 'print JSON: settings with bounds and defaults as JSON Schema has them')
     .addHelpText('after', examples('cupola models architectures', 'cupola models architectures lstm --json'))
     .action(listArchitectures);
+  addLatentCommands(models);
 }
 
 async function listModels(options: SystemOptions & { readonly stream?: string }): Promise<void> {
