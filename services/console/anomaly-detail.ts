@@ -1,21 +1,39 @@
-import type { HistoryStore } from '../../pipelines/ports.ts';
+import type { BundleStore, HistoryStore } from '../../pipelines/ports.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
+import { expectedRate } from '../../pipelines/thresholds/expected-violations.ts';
+import { thresholdCalibration } from '../../pipelines/thresholds/threshold-calibration.ts';
 import type { AnomalyDetail, AnomalySummary, Contribution, Deviation } from './api.ts';
+import type { StreamModel } from './stream-model.ts';
 import { binGrid, binWidthMs, carryForward, sortIntoBins } from './bin-grid.ts';
 
 const explained = 3;
 const maxBins = 2000;
 
-/** An anomaly with how far its main contributors were from what the model expected. */
+/** An anomaly with how far its main contributors were from what the model expected, and how rare such a score is. */
 export async function anomalyDetail(
-  history: HistoryStore,
+  { history, bundles }: { readonly history: HistoryStore; readonly bundles: BundleStore },
   anomaly: AnomalySummary,
-  definition: StreamDefinition | null,
+  stream: StreamModel | null,
 ): Promise<AnomalyDetail> {
-  if (!definition) return { ...anomaly, deviations: [] };
+  const definition = stream?.definition;
+  if (!definition) return { ...anomaly, deviations: [], expected: null };
   const main = anomaly.contributions.slice(0, explained);
-  const deviations = await Promise.all(main.map((part) => deviation(history, anomaly, definition, part)));
-  return { ...anomaly, deviations: deviations.filter((found) => found !== null) };
+  const [expected, ...deviations] = await Promise.all([
+    rateOf(bundles, anomaly, stream),
+    ...main.map((part) => deviation(history, anomaly, definition, part)),
+  ]);
+  return { ...anomaly, deviations: deviations.filter((found) => found !== null), expected };
+}
+
+/** By the setting that judged it; null where its model is no longer there. */
+async function rateOf(
+  bundles: BundleStore,
+  { modelVersion, decidedAtMs, peakScore }: AnomalySummary,
+  { thresholds }: StreamModel,
+): Promise<AnomalyDetail['expected']> {
+  const setting = thresholds.findLast(({ effectiveFromMs }) => effectiveFromMs <= decidedAtMs)?.setting;
+  const bundle = await bundles.get(modelVersion).catch(() => null);
+  return setting && bundle ? expectedRate(peakScore, setting, thresholdCalibration(bundle.manifest)) : null;
 }
 
 /** Observed and expected where they are farthest apart, in bins of whole intervals; null where history has not both. */

@@ -147,6 +147,8 @@ export interface Deviation extends Contribution {
 /** `GET /api/anomalies/:id`: deviations of the top three contributors; those that history does not hold (yet) are absent. */
 export interface AnomalyDetail extends AnomalySummary {
   readonly deviations: readonly Deviation[];
+  /** How often ordinary windows score as high as its peak, by the holdout of its model; null where that cannot be told. */
+  readonly expected: { readonly perDay: number; readonly isAtMost: boolean } | null;
 }
 
 /** Lowest and highest value a bin; null where there is none. The page draws the space between. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
 import { CupolaError } from '../../pipelines/errors.ts';
 import { parseThreshold, policies } from '../../pipelines/thresholds/policies.ts';
 import { anomaliesIn } from './anomalies-in.ts';
@@ -16,6 +17,7 @@ import type {
   ThresholdOutcome,
   VerdictList,
 } from './api.ts';
+import { addLatentRoutes } from './latent-routes.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { partitionSummaries } from './partitions.ts';
 import { parseAnomaliesQuery, parseGridQuery, parseOutcomeQuery } from './queries.ts';
@@ -39,6 +41,11 @@ export function addRoutes(server: FastifyInstance, sources: RouteSources): void 
   addModelRoutes(server, sources);
   addFaultRoutes(server, sources);
   addCommandRoutes(server, sources);
+  addLatentRoutes(server, {
+    ...sources,
+    anomalyEvent: (id) => anomalyEvent(sources, id),
+    knownStream: (stream) => known(sources, stream).stream,
+  });
   server.get('/api/status', () => sources.status());
   server.get('/api/live', (_request, reply) => {
     reply.hijack();
@@ -83,15 +90,19 @@ function addAnomalyRoutes(server: FastifyInstance, sources: RouteSources): void 
     return { anomalies: await anomaliesIn(sources, stream, range, limit) };
   });
   server.get<{ Params: { id: string } }>('/api/anomalies/:id', async ({ params }): Promise<AnomalyDetail> => {
-    const event = sources.model.anomaly(params.id) ?? (await anomalyOfHistory(sources, params.id));
-    if (!event) throw unknownId('CUPOLA_ANOMALY_UNKNOWN', params.id);
-    const definition = sources.model.stream(event.stream)?.definition ?? null;
-    return anomalyDetail(sources.history, sources.summaries.anomaly(event), definition);
+    const event = await anomalyEvent(sources, params.id);
+    return anomalyDetail(sources, sources.summaries.anomaly(event), sources.model.stream(event.stream) ?? null);
   });
   server.get<OfStream>('/api/verdicts', ({ query }): VerdictList => {
     const wanted = query.stream === undefined ? null : known(sources, query.stream).stream;
     return { verdicts: sources.model.verdicts().filter(({ stream }) => wanted === null || stream === wanted) };
   });
+}
+
+async function anomalyEvent(sources: RouteSources, id: string): Promise<AnomalyEvent> {
+  const event = sources.model.anomaly(id) ?? (await anomalyOfHistory(sources, id));
+  if (!event) throw unknownId('CUPOLA_ANOMALY_UNKNOWN', id);
+  return event;
 }
 
 /** An anomaly's id names its stream and its start, which is enough to find it. */

@@ -1,6 +1,6 @@
 import type { AnomalySummary, Deviation } from '../../../services/console/api.ts';
 import { duration, shortDuration } from '../format/duration.ts';
-import { quantities, score } from '../format/quantity.ts';
+import { quantities, rate, score } from '../format/quantity.ts';
 import { stationTime, timeNear } from '../format/station-time.ts';
 import { excessSymbol } from '../format/status.ts';
 import { chooseStream, selectedAnomaly, status, streams } from '../state/console-state.ts';
@@ -29,6 +29,7 @@ export function AnomalyCard({ anomaly }: { readonly anomaly: AnomalySummary }) {
           {state === 'open' ? 'open' : `lasted ${duration(endMs - startMs)}`}, peak{' '}
           <span class="num">{score(peakScore)}</span> over <span class="num">{score(threshold)}</span>
         </span>
+        <Rarity anomaly={anomaly} />
         <Contributors anomaly={anomaly} />
         {anomaly.faults.map((fault) => (
           <span key={fault.id} class="fault" title={fault.description}>
@@ -49,6 +50,18 @@ function VerdictGiven({ anomaly: { verdict } }: { readonly anomaly: AnomalySumma
   return (
     <span class="given" title={verdict.reason}>
       judged <b>{verdict.judgement}</b> by {verdict.issuedBy}
+    </span>
+  );
+}
+
+/** What its peak means, whatever the stream. */
+function Rarity({ anomaly }: { readonly anomaly: AnomalySummary }) {
+  const expected = details.value.get(anomaly.id)?.expected;
+  if (!expected) return null;
+  return (
+    <span class="facts" title="how often windows like those of its model's holdout score higher than this peak">
+      ordinarily {expected.isAtMost && 'at most '}
+      <span class="num">{rate(expected.perDay)}</span> windows a day
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import { score } from '../format/quantity.ts';
+import { rate, score } from '../format/quantity.ts';
 import { outcome, refusal } from '../state/threshold-form.ts';
 
 /** What the form's setting would have done in sight, in a sentence; or why it cannot. */
@@ -28,8 +28,4 @@ function levelWords(levels: readonly number[]): string {
   if (levels.length === 0) return '–';
   const [least, most] = [Math.min(...levels), Math.max(...levels)];
   return least === most ? score(least) : `${score(least)} to ${score(most)}`;
-}
-
-function rate(perDay: number): string {
-  return perDay < 0.01 ? 'fewer than 0.01' : `${Number(perDay.toPrecision(2))}`;
 }

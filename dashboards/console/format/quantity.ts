@@ -51,6 +51,11 @@ export function score(value: number): string {
   return fixed(value, value >= 1000 ? 0 : value >= 100 ? 1 : 2);
 }
 
+/** How many a day, with two significant digits. */
+export function rate(perDay: number): string {
+  return perDay < 0.01 ? 'fewer than 0.01' : `${Number(perDay.toPrecision(2))}`;
+}
+
 /** A number with so many decimals, and a true minus where it is not naught. */
 export function fixed(value: number, decimals: number): string {
   const text = value.toFixed(decimals);

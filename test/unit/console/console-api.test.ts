@@ -143,6 +143,7 @@ test('an anomaly says which channel moved, how far from what was expected, and w
   assert.equal(deviation!.unit, 'V');
   assert.ok(deviation!.observed - deviation!.expected > 0.5);
   assert.ok(deviation!.atMs >= anomaly!.startMs - minute && deviation!.atMs < anomaly!.endMs);
+  assert.ok(detail.expected!.perDay > 0 && detail.expected!.isAtMost, 'it is beyond all that the holdout tells');
 });
 
 test('faults that have not begun are not told', async () => {
