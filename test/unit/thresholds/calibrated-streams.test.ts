@@ -17,29 +17,30 @@ const perDay = 10;
 const setting = { policy: 'false-alarm-budget', parameters: { perDay } };
 
 /** Draws of the residual of one cell; streams differ in size, tail and number of channels, and cells are independent. */
-const noises: Readonly<Record<string, { readonly channels: number; draw(random: SeededRandom): number }>> = {
-  'quiet and normal': { channels: 1, draw: (random) => 1e-3 * random.normal() },
-  'loud and normal': { channels: 1, draw: (random) => 1e4 * random.normal() },
-  'normal, twelve channels': { channels: 12, draw: (random) => random.normal() },
-  Laplace: {
-    channels: 2,
-    draw: (random) => 3 * Math.log(random.uniform() + 1e-12) * (random.uniform() < 0.5 ? -1 : 1),
-  },
-  'Student, 4 degrees': {
-    channels: 3,
-    draw: (random) =>
-      random.normal() / Math.sqrt((Math.log(1 - random.uniform()) + Math.log(1 - random.uniform())) / -2),
-  },
-  uniform: { channels: 4, draw: (random) => 20 * random.uniform() - 10 },
-  'one in a hundred ten times as loud': {
-    channels: 1,
-    draw: (random) => (random.uniform() < 0.01 ? 10 : 1) * random.normal(),
-  },
-  'steps of a coarse sensor': { channels: 2, draw: (random) => Math.round(3 * random.normal()) },
-};
+const noises: Readonly<Record<string, { readonly channels: number; readonly draw: (random: SeededRandom) => number }>> =
+  {
+    'quiet and normal': { channels: 1, draw: (random) => 1e-3 * random.normal() },
+    'loud and normal': { channels: 1, draw: (random) => 1e4 * random.normal() },
+    'normal, twelve channels': { channels: 12, draw: (random) => random.normal() },
+    Laplace: {
+      channels: 2,
+      draw: (random) => 3 * Math.log(random.uniform() + 1e-12) * (random.uniform() < 0.5 ? -1 : 1),
+    },
+    'Student, 4 degrees': {
+      channels: 3,
+      draw: (random) =>
+        random.normal() / Math.sqrt((Math.log(1 - random.uniform()) + Math.log(1 - random.uniform())) / -2),
+    },
+    uniform: { channels: 4, draw: (random) => 20 * random.uniform() - 10 },
+    'one in a hundred ten times as loud': {
+      channels: 1,
+      draw: (random) => (random.uniform() < 0.01 ? 10 : 1) * random.normal(),
+    },
+    'steps of a coarse sensor': { channels: 2, draw: (random) => Math.round(3 * random.normal()) },
+  };
 
 describe('a score means the same on every stream', () => {
-  const streams = Object.entries(noises).map(([name, noise]) => ({ name, ...watched(name, noise) }));
+  const streams = Object.entries(noises).map(([name, noise]) => watched(name, noise));
 
   it('a budget gives the same false alarms a day, whatever the noise', () => {
     const total = streams.reduce((sum, { name, alarms }) => {
@@ -98,5 +99,5 @@ function watched(name: string, { channels, draw }: (typeof noises)[string]) {
     return error / calibrated.holdoutMedianError;
   });
   const judge = beginJudge(setting, calibration);
-  return { scores, calibration, alarms: scores.filter((score) => judge.judge(score)!.violates) };
+  return { name, scores, calibration, alarms: scores.filter((score) => judge.judge(score)!.violates) };
 }
