@@ -2,7 +2,7 @@ import { parseArchitecture } from '../autoencoders/architecture-settings.ts';
 import type { TimeRange } from '../ports.ts';
 import { GoverningModel } from '../scoring/governing-model.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
-import { middleOf, standingApart, type ContaminationGuard } from './contamination.ts';
+import { contaminatedTimes, type ContaminationGuard } from './contamination.ts';
 import { fitBundle, type FitPorts } from './fit-bundle.ts';
 import { fitRobustLimits } from './fit-robust-limits.ts';
 import type { TrainingWindow } from './training-windows.ts';
@@ -23,7 +23,7 @@ const screenCode = 8;
  * with the smallest errors, so that what stands apart does not teach the screen. (Concentration steps of the minimum
  * covariance determinant from a robust start, one reweighting at the end: Hubert, Rousseeuw and Verdonck 2012, DetMCD.)
  *
- * Returns the middles of those windows. Deterministic.
+ * Returns the times that those windows are contaminated at. Deterministic.
  */
 export async function screenWindows(
   definition: StreamDefinition,
@@ -40,7 +40,7 @@ export async function screenWindows(
     const errors = await windowErrors(screen, some, ports.runtime);
     screen = await fitScreen(definition, bestFitting(some, errors), ports, signal);
   }
-  return middlesApart(windows, await windowErrors(screen, windows, ports.runtime), guard);
+  return contaminatedTimes(windows, await windowErrors(screen, windows, ports.runtime), guard);
 }
 
 /** Windows of which a trained model says the same: the most contaminated tail by the current model. */
@@ -50,19 +50,11 @@ export async function windowsApart(
   guard: ContaminationGuard,
   { runtime }: FitPorts,
 ): Promise<TimeRange[]> {
-  return middlesApart(windows, await windowErrors(model, windows, runtime), guard);
+  return contaminatedTimes(windows, await windowErrors(model, windows, runtime), guard);
 }
 
 /** Fewer windows than this say nothing about what stands apart. */
 const fewestWindows = 32;
-
-function middlesApart(
-  windows: readonly TrainingWindow[],
-  errors: readonly number[],
-  guard: ContaminationGuard,
-): TimeRange[] {
-  return standingApart(errors, guard).map((index) => middleOf(windows[index]!));
-}
 
 async function fitScreen(
   definition: StreamDefinition,
