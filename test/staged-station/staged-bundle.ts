@@ -1,6 +1,7 @@
 import type { Bundle } from '../../pipelines/autoencoders/bundle.ts';
 import { SeededRandom } from '../../pipelines/random.ts';
 import { windowLengthMs, type StagedStream } from './craft.ts';
+import { stagedHoldoutCodes } from './staged-code.ts';
 
 /** A bundle with a plausible holdout and no weights. */
 export function stagedBundle({ definition, channels }: StagedStream, architecture: string, atMs: number): Bundle {
@@ -19,6 +20,7 @@ export function stagedBundle({ definition, channels }: StagedStream, architectur
       holdout: { fromMs: atMs - 2 * hour, toMs: atMs - windowLengthMs, windows: 40 },
       channelWeights: channels.map(() => 1),
       holdoutErrors,
+      ...(architecture === 'robust-limits' ? {} : { holdoutCodes: stagedHoldoutCodes(definition.stream, 60) }),
       holdoutMedianError: holdoutErrors[100]!,
       threshold: { policy: 'mean-sigma', parameters: { k: 10 } },
       statistics: [],

@@ -2,6 +2,7 @@ import type { WindowScore } from '../../pipelines/scoring/score-event.ts';
 import { SeededRandom } from '../../pipelines/random.ts';
 import type { SampleBatch } from '../../pipelines/telemetry/sample-batch.ts';
 import { expectedValue, intervalMs, strideMs, windowLengthMs, type StagedStream } from './craft.ts';
+import { stagedCode } from './staged-code.ts';
 import type { StagedFault, StagedSilence } from './staged-events.ts';
 
 const rows = strideMs / intervalMs;
@@ -19,6 +20,7 @@ export class StagedStreamRun {
   readonly #faults: readonly StagedFault[];
   readonly #silences: readonly StagedSilence[];
   readonly #random: SeededRandom;
+  readonly #codeRandom: SeededRandom;
   /** Sum of squared residuals in sigmas, by channel, of the newest strides. */
   readonly #errors: Float64Array[] = [];
   readonly #seen: number[] = [];
@@ -29,6 +31,7 @@ export class StagedStreamRun {
     this.#faults = faults.filter(({ truth }) => truth.stream === id);
     this.#silences = silences.filter(({ streams }) => streams.includes(id));
     this.#random = SeededRandom.for(11, id);
+    this.#codeRandom = SeededRandom.for(11, `${id} codes`);
   }
 
   /** The stride [startMs, startMs + strideMs). */
@@ -91,11 +94,17 @@ export class StagedStreamRun {
       reconstructionError: error,
       anomalyScore: error,
       contributions: Float32Array.from(byChannel, (one) => one / total),
-      latent: new Float32Array(0),
+      latent: modelVersion.startsWith('robust-limits') ? new Float32Array(0) : this.#code(windowEndMs),
       reconstruction,
       missingShare: 1 - cells / (strides * rows * channels.length),
       backfill: false,
     };
+  }
+
+  #code(windowEndMs: number): Float32Array {
+    const off = this.#stream.channels.map(({ definition: { id } }) => this.#faultSigmas(id, windowEndMs - 1));
+    const sum = off.reduce((all, sigmas) => all + sigmas, 0);
+    return stagedCode(windowEndMs, sum, this.#codeRandom);
   }
 
   #faultSigmas(channelId: string, timeMs: number): number {
