@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faultRequestSchema } from './fault-request.ts';
+import { driftReportSchema, fitDecisionSchema, suspicionSchema } from './fit-decision.ts';
 import { thresholdSettingSchema } from './thresholds/threshold-setting.ts';
 
 const everyCommand = {
@@ -30,7 +31,15 @@ function isForward({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: n
 
 /** What people and the trainer ask for: the audit trail. The service that applies a command writes the setting. */
 export const commandSchema = z.discriminatedUnion('type', [
-  z.strictObject({ ...everyCommand, type: z.literal('promote'), modelVersion: z.string().min(1) }),
+  z.strictObject({
+    ...everyCommand,
+    type: z.literal('promote'),
+    modelVersion: z.string().min(1),
+    /** The trainer's, for a challenger that passed the gate. */
+    decision: fitDecisionSchema.optional(),
+    /** The trainer's, where a model is to govern again because the one after it turned suspect. */
+    suspicion: suspicionSchema.optional(),
+  }),
   z.strictObject({ ...everyCommand, type: z.literal('set-threshold'), setting: thresholdSettingSchema }),
   /** What a person made of a time; the annunciator answers it with a verdict. */
   z
@@ -42,14 +51,38 @@ export const commandSchema = z.discriminatedUnion('type', [
       anomalyId: z.string().min(1).optional(),
     })
     .refine(isForward, { path: ['toMs'], message: 'must be after fromMs' }),
-  /** A fit now, whatever the schedule; the trainer answers it with a promote command of its own. */
-  z.strictObject({ ...everyCommand, type: z.literal('train') }),
+  /** A fit now, whatever the schedule; the trainer answers it with a command to promote, or to decline. */
+  z.strictObject({
+    ...everyCommand,
+    type: z.literal('train'),
+    /** Why, where it is the trainer that asks. */
+    drift: driftReportSchema.optional(),
+    suspicion: suspicionSchema.optional(),
+  }),
+  /** The trainer's: a challenger did not pass the gate. Nobody acts on it; it answers a command to train. */
+  z.strictObject({
+    ...everyCommand,
+    type: z.literal('decline'),
+    modelVersion: z.string().min(1),
+    decision: fitDecisionSchema,
+  }),
+  /** The trainer's: where the telemetry of a verdict is kept in the bundle store, beyond the days that history has it. */
+  z.strictObject({
+    ...everyCommand,
+    type: z.literal('keep-case'),
+    verdictId: z.string().min(1),
+    caseHash: z.string().min(1),
+    definitionVersion: z.number().int().positive(),
+  }),
   /** Simulation only; ingest answers it with the fault's truth record. */
   z.strictObject({ ...everyCommand, type: z.literal('inject-fault'), fault: faultRequestSchema }),
 ]);
 
 export type Command = z.output<typeof commandSchema>;
 export type PromoteCommand = Extract<Command, { type: 'promote' }>;
+export type TrainCommand = Extract<Command, { type: 'train' }>;
+export type DeclineCommand = Extract<Command, { type: 'decline' }>;
+export type KeepCaseCommand = Extract<Command, { type: 'keep-case' }>;
 export type JudgeCommand = Extract<Command, { type: 'judge' }>;
 export type SetThresholdCommand = Extract<Command, { type: 'set-threshold' }>;
 export type InjectFaultCommand = Extract<Command, { type: 'inject-fault' }>;

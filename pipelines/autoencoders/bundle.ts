@@ -21,6 +21,10 @@ export interface ChannelStatistics {
   readonly max: number;
   /** Share of grid cells with no value. */
   readonly missingShare: number;
+  /** The share of values at or below each of some, ascending; see training/value-distribution.ts. Left out by models of before. */
+  readonly distribution?: { readonly upTo: readonly number[]; readonly share: readonly number[] } | undefined;
+  /** The greatest distance that an eighth of the training had from that distribution; see training/drift.ts. */
+  readonly farthestStretch?: number | undefined;
 }
 
 /** Error of one scored channel over the windows of a holdout, unweighted: its mean squared residual, unless a rule says else. */
@@ -47,6 +51,11 @@ export interface BundleManifest {
   readonly channelWeights: readonly number[];
   /** reconstructionError of the newest holdout windows, at most 4096, oldest first. Bundles of before hold them ascending. */
   readonly holdoutErrors: readonly number[];
+  /**
+   * Errors of the newest strides of the holdout, at most 4096, oldest first, windows that overlap combined as the detector
+   * does; see scoring/combined-strides.ts. Bundles of before lack it.
+   */
+  readonly holdoutStrideErrors?: readonly number[] | undefined;
   /** Distance between holdout windows; the stream's own stride where it is left out. */
   readonly holdoutStrideMs?: number | undefined;
   /** How well each scored channel was reconstructed on the holdout, in the definition's order. Bundles of before lack it. */

@@ -1,6 +1,7 @@
 import type { ChannelStatistics } from '../autoencoders/bundle.ts';
 import type { WindowMatrix } from '../features/transform-window.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
+import { inputReference, presentValues, stretches } from './drift.ts';
 
 /** What each channel was like in the newest strides of some windows (so that overlap counts a row once), in its own unit. */
 export function channelStatistics(
@@ -8,35 +9,27 @@ export function channelStatistics(
   strideRows: number,
   windows: readonly WindowMatrix[],
 ): ChannelStatistics[] {
-  return definition.channels.map(({ id }, channel) =>
-    statisticsOf(id, present(channel, definition, strideRows, windows)),
-  );
-}
-
-interface Present {
-  readonly values: Float64Array;
-  readonly cells: number;
-}
-
-function present(
-  channel: number,
-  definition: StreamDefinition,
-  strideRows: number,
-  windows: readonly WindowMatrix[],
-): Present {
-  const width = definition.channels.length;
   const cells = windows.length * strideRows;
-  const values = new Float64Array(cells);
-  let length = 0;
-  for (const { values: matrix, mask } of windows) {
-    for (let at = mask.length - strideRows * width + channel; at < mask.length; at += width) {
-      if (mask[at] !== 0) values[length++] = matrix[at]!;
-    }
-  }
-  return { values: values.subarray(0, length), cells };
+  return definition.channels.map(({ id }, channel) => {
+    const parts = inParts(windows).map((part) => presentValues(definition, channel, strideRows, part));
+    return {
+      ...statisticsOf(
+        id,
+        parts.flatMap((part) => [...part]),
+        cells,
+      ),
+      ...inputReference(parts),
+    };
+  });
 }
 
-function statisticsOf(channelId: string, { values, cells }: Present): ChannelStatistics {
+/** As many stretches of time as drift is told by. */
+function inParts(windows: readonly WindowMatrix[]): (readonly WindowMatrix[])[] {
+  const length = Math.ceil(windows.length / stretches);
+  return Array.from({ length: stretches }, (_, part) => windows.slice(part * length, (part + 1) * length));
+}
+
+function statisticsOf(channelId: string, values: readonly number[], cells: number): ChannelStatistics {
   const n = values.length;
   if (n === 0) return { channelId, mean: 0, standardDeviation: 0, min: 0, max: 0, missingShare: 1 };
   let sum = 0;

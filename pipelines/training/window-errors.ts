@@ -1,6 +1,7 @@
 import { allocateFeatureWindows } from '../features/encode-window.ts';
 import type { ScoringRuntime } from '../ports.ts';
 import type { GoverningModel } from '../scoring/governing-model.ts';
+import { runtimeApart } from '../scoring/runtime-apart.ts';
 import type { TrainingWindow } from './training-windows.ts';
 
 /** Windows scored at once: their features must fit into memory. */
@@ -13,7 +14,8 @@ export async function windowErrors(
   runtime: ScoringRuntime,
 ): Promise<number[]> {
   const errors: number[] = [];
-  await runtime.load(model.version, model.bundle);
+  const own = runtimeApart(runtime, 'errors');
+  await own.load(model.version, model.bundle);
   try {
     for (let from = 0; from < windows.length; from += windowsAtOnce) {
       const some = windows.slice(from, from + windowsAtOnce);
@@ -23,11 +25,11 @@ export async function windowErrors(
         ...{ startMs, endMs, missingShare: 0, backfill: false },
         matrix: { values, mask },
       }));
-      const events = model.scoreEvents(await runtime.score(model.version, encoded), awaited);
+      const events = model.scoreEvents(await own.score(model.version, encoded), awaited);
       errors.push(...events.map(({ reconstructionError }) => reconstructionError));
     }
   } finally {
-    await runtime.unload(model.version);
+    await own.unload(model.version);
   }
   return errors;
 }

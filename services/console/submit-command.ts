@@ -34,6 +34,7 @@ export async function submitCommand(ports: CommandPorts, body: unknown): Promise
   const request = parseRequest(requestSchema, body);
   const stamped = { ...request, id: request.id ?? randomUUID(), issuedAtMs: clock.nowMs() };
   const asked = parseRequest(commandSchema, stamped);
+  refuseTrainersOwn(asked);
   const earlier = model.command(asked.id);
   if (earlier) return earlier;
   const command = await checked(ports, asked);
@@ -53,11 +54,11 @@ async function checked({ model, bundles, possibleFaults }: CommandPorts, command
   const stream = model.stream(command.stream);
   if (!stream) throw unknownStream(command.stream);
   if (command.type === 'set-threshold') return { ...command, setting: parseThreshold(command.setting) };
-  if (command.type === 'train' || command.type === 'judge') return command;
   if (command.type === 'inject-fault') {
     refuseImpossibleFault(command.stream, command.fault, possibleFaults);
     return command;
   }
+  if (command.type !== 'promote') return command;
   const { definition } = (await bundles.get(command.modelVersion)).manifest;
   const bound = `a model of stream ${command.stream}, definition version ${stream.definition!.version}`;
   if (definition.stream !== command.stream || definition.version !== stream.definition!.version)
@@ -67,6 +68,16 @@ async function checked({ model, bundles, possibleFaults }: CommandPorts, command
       bound,
     });
   return command;
+}
+
+/** Decisions and their numbers are the trainer's: nobody else can have made them. */
+function refuseTrainersOwn(command: Command): void {
+  const isOwn = command.type === 'decline' || command.type === 'keep-case';
+  const field = isOwn ? 'type' : ['decision', 'suspicion', 'drift'].find((name) => name in command);
+  if (field === undefined) return;
+  const value = isOwn ? command.type : (command as unknown as Record<string, unknown>)[field];
+  const bound = isOwn ? 'of a command that people give' : 'left out';
+  throw new CupolaError('CUPOLA_REQUEST_INVALID', `${field} must be ${bound}`, { field, value, bound });
 }
 
 /** CUPOLA_STREAM_UNKNOWN for a stream that nobody has defined. */

@@ -20,6 +20,7 @@ const sharedModules = new Set([
   'commands.ts',
   'truth.ts',
   'fault-request.ts',
+  'fit-decision.ts',
   'settings-timeline.ts',
   'json-records.ts',
 ]);

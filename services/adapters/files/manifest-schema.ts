@@ -36,6 +36,7 @@ export const manifestSchema: z.ZodType<BundleManifest> = z.strictObject({
   scoring: scoring.optional(),
   channelWeights: numbers,
   holdoutErrors: numbers,
+  holdoutStrideErrors: numbers.optional(),
   holdoutStrideMs: z.number().positive().optional(),
   holdoutChannels: z
     .array(
@@ -59,6 +60,8 @@ export const manifestSchema: z.ZodType<BundleManifest> = z.strictObject({
       min: z.number(),
       max: z.number(),
       missingShare: z.number(),
+      distribution: z.strictObject({ upTo: numbers, share: numbers }).optional(),
+      farthestStretch: z.number().optional(),
     }),
   ),
   fit: z.strictObject({
