@@ -39,6 +39,7 @@ const { root } = protobuf.Root.fromJSON({
         TensorProto: message({
           dims: ['int64', 1, 'repeated'],
           dataType: ['int32', 2],
+          floatData: ['float', 4, 'repeated'],
           name: ['string', 8],
           rawData: ['bytes', 9],
         }),
@@ -84,8 +85,9 @@ export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
   readonly dataType: number;
-  /** Little-endian. */
-  readonly rawData: Uint8Array;
+  /** Little-endian; models made elsewhere may hold `floatData` instead. */
+  readonly rawData?: Uint8Array;
+  readonly floatData?: readonly number[];
 }
 
 export interface OnnxValue {

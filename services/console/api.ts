@@ -216,6 +216,9 @@ export interface ModelDetail {
   readonly manifest: BundleManifest;
 }
 
+/** `GET /api/models/:version/card`; as a page of its own at `GET /models/:version`. */
+export type { ModelCard } from '../../pipelines/training/model-card/model-card.ts';
+
 /** `GET /api/models[?stream]`. */
 export interface ModelList {
   readonly models: readonly BundleSummary[];

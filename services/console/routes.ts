@@ -19,6 +19,7 @@ import type {
 } from './api.ts';
 import { addLatentRoutes } from './latent-routes.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { addCardRoutes } from './model-card/card-routes.ts';
 import { partitionSummaries } from './partitions.ts';
 import { parseAnomaliesQuery, parseGridQuery, parseOutcomeQuery } from './queries.ts';
 import { ribbon } from './ribbon.ts';
@@ -39,6 +40,7 @@ export function addRoutes(server: FastifyInstance, sources: RouteSources): void 
   addStreamRoutes(server, sources);
   addAnomalyRoutes(server, sources);
   addModelRoutes(server, sources);
+  addCardRoutes(server, sources);
   addFaultRoutes(server, sources);
   addCommandRoutes(server, sources);
   addLatentRoutes(server, {

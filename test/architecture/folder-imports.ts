@@ -85,7 +85,14 @@ const folders: readonly Folder[] = [
   {
     rule: 'service-imports',
     path: /^services\/console\//,
-    imports: [pipelines, /^services\/(stage\/|service\.ts$)/, anyOfNode, schemas, /^(@fastify\/|fastify$|pino$)/],
+    imports: [
+      pipelines,
+      /^services\/(stage\/|service\.ts$)/,
+      anyOfNode,
+      schemas,
+      ownVersion,
+      /^(@fastify\/|fastify$|pino$)/,
+    ],
     types: [],
     remedy: "Services meet on topics: read the other one's topic, or take an adapter through its port.",
   },

@@ -35,8 +35,10 @@ export function StreamHeading({ stream }: { readonly stream: StreamSummary }) {
           <div title={`${model.version}, by ${model.issuedBy}: ${model.reason}`}>
             <dt>model</dt>
             <dd>
-              <span class="num">{model.version}</span> since{' '}
-              <span class="num">{timeNear(model.effectiveFromMs, nowMs)}</span>
+              <a class="num" href={`/models/${model.version}`} target="_blank" rel="noopener">
+                {model.version}
+              </a>{' '}
+              since <span class="num">{timeNear(model.effectiveFromMs, nowMs)}</span>
             </dd>
           </div>
         )}

@@ -16,6 +16,8 @@ import {
   type ChangeOptions,
   type SystemOptions,
 } from '../system-options.ts';
+import { addModelCard } from './models-card.ts';
+import { addModelCodes } from './models-codes.ts';
 import { addLatentCommands } from './models-latent.ts';
 
 /** `cupola models list|show|promote|rollback`: the models of a running system; `architectures`: what can be trained. */
@@ -44,7 +46,9 @@ export function addModels(program: Command): void {
     .option('--json', 'print JSON: settings with bounds and defaults as JSON Schema has them')
     .addHelpText('after', examples('cupola models architectures', 'cupola models architectures lstm --json'))
     .action(listArchitectures);
+  addModelCard(models);
   addLatentCommands(models);
+  addModelCodes(models);
 }
 
 async function listModels(options: SystemOptions & { readonly stream?: string }): Promise<void> {

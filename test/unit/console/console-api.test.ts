@@ -5,6 +5,7 @@ import type {
   AnomalySummary,
   ApiError,
   CommandStatus,
+  ModelCard,
   ModelDetail,
   ModelList,
   PolicyDescription,
@@ -163,6 +164,16 @@ test('the ribbon gives every stream its greatest score over the threshold', asyn
   assert.ok(greatest.get('oxygen-generation')! > 5);
   assert.ok(greatest.get('loop-b')! < 1);
   assert.equal(greatest.get('radiators'), 0);
+});
+
+test('the card of a governing model is there for scripts and as a page of its own', async () => {
+  const { model } = (await streams()).get('loop-b')!;
+  const { body: card } = await running.get<ModelCard>(`/api/models/${model!.version}/card`);
+  assert.equal(card.version, model!.version);
+  assert.ok(card.channels.length > 0 && card.threshold.level > 0);
+  const page = await fetch(`${running.service.url}/models/${model!.version}`);
+  assert.match(page.headers.get('content-security-policy')!, /default-src 'none'; style-src 'unsafe-inline'/);
+  assert.match(await page.text(), new RegExp(`<h1>Model ${model!.version}</h1>`));
 });
 
 test('models, policies and what governed when can be listed', async () => {
