@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { CupolaError } from '../../pipelines/errors.ts';
 import { addConfig } from './commands/config.ts';
+import { addDenoise } from './commands/denoise.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addFaults } from './commands/faults.ts';
@@ -48,6 +49,7 @@ export function buildProgram(): Command {
     addReplay,
     addEvaluate,
     addTrain,
+    addDenoise,
     addStreams,
     addModels,
     addThresholds,

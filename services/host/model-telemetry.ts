@@ -4,9 +4,9 @@ import { strideRows, windowRows, type StreamDefinition } from '../../pipelines/t
 import { trainingWindows, type TrainingWindow } from '../../pipelines/training/training-windows.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { openDataset } from '../sources/open-dataset.ts';
+import { scenarioOf, type ScenarioChoices } from '../sources/simulator/scenario.ts';
 import { SimulatorSource } from '../sources/simulator/simulator-source.ts';
 import { stationDefinitions } from '../sources/simulator/station-streams.ts';
-import { orbitPeriodS } from '../sources/simulator/subsystems/orbit.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 import { replayedRecords } from './watch-member.ts';
 import type { Source } from '../sources/source.ts';
@@ -34,7 +34,7 @@ export async function modelTelemetry(
   signal: AbortSignal,
 ): Promise<SampleBatch> {
   const samples: SampleBatch[] = [];
-  for await (const record of recordsOf(definition, choice, signal))
+  for await (const record of modelRecords(definition, choice, signal))
     if (record.type === 'samples' && record.stream === definition.stream) samples.push(record);
   if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'telemetry was not read to its end');
   return joinSamples(samples as [SampleBatch, ...SampleBatch[]]);
@@ -64,7 +64,12 @@ export function simulatedDefinition(stream: string): StreamDefinition {
 
 type Records = ReturnType<typeof recordedTelemetry>;
 
-async function* recordsOf(definition: StreamDefinition, choice: TelemetryChoice, signal: AbortSignal): Records {
+/** All telemetry of a choice, for a detector of a stream with this definition; ends early where the signal aborts. Errors: as modelTelemetry. */
+export async function* modelRecords(
+  definition: StreamDefinition,
+  choice: TelemetryChoice,
+  signal: AbortSignal,
+): Records {
   const count = { rejected: 0 };
   if (!('dataset' in choice)) {
     requireChannels(definition, simulatedDefinition(definition.stream));
@@ -78,11 +83,15 @@ async function* recordsOf(definition: StreamDefinition, choice: TelemetryChoice,
   yield* replayedRecords({ ...found!.recording, definition }, count, signal);
 }
 
-function simulator({ seed, orbits }: SimulatedChoice): SimulatorSource {
-  const how = { historyOrbits: orbits, faults: false, lossOfSignal: false };
-  const source = new SimulatorSource({ seed, ...how, clock: systemClock, speed: Infinity });
-  const endAtMs = source.scenario.epochMs + Math.round(orbits * orbitPeriodS) * 1000;
-  return new SimulatorSource({ seed, ...how, clock: systemClock, speed: Infinity, endAtMs });
+/** The scenario of a choice. */
+export function simulatedScenario({ seed, orbits }: SimulatedChoice): ScenarioChoices {
+  return { seed, historyOrbits: orbits, faults: false, lossOfSignal: false };
+}
+
+function simulator(choice: SimulatedChoice): SimulatorSource {
+  const choices = simulatedScenario(choice);
+  const { epochMs, historyMs } = scenarioOf(choices);
+  return new SimulatorSource({ ...choices, clock: systemClock, speed: Infinity, endAtMs: epochMs + historyMs });
 }
 
 /** The same source, one of whose streams is defined like this. */

@@ -17,6 +17,7 @@ test('the commands of the product are there', () => {
     'config print',
     'config schema',
     'denoise',
+    'denoise',
     'doctor',
     'evaluate',
     'faults inject',
