@@ -35,6 +35,9 @@ export interface LatentCodes {
   readonly windows: readonly CodedWindow[];
 }
 
+/** Of a score, what a map needs. */
+export type CodedScore = Pick<WindowScore, 'windowStartMs' | 'windowEndMs' | 'anomalyScore' | 'latent'>;
+
 /** What was found, and what people made of it. */
 export interface Findings {
   readonly anomalies: readonly AnomalyEvent[];
@@ -46,7 +49,7 @@ export interface Findings {
 export function latentCodes(
   modelVersion: string,
   { holdoutCodes = [], definition }: Pick<BundleManifest, 'holdoutCodes' | 'definition'>,
-  scores: readonly WindowScore[],
+  scores: readonly CodedScore[],
   findings: Findings,
 ): LatentCodes {
   const { stream, strideMs } = definition;
@@ -67,14 +70,14 @@ export function latentCodes(
 }
 
 function codedWindow(
-  { windowStartMs, windowEndMs, anomalyScore, latent }: WindowScore,
+  { windowStartMs, windowEndMs, anomalyScore, latent }: CodedScore,
   map: CodeMap,
   strideMs: number,
   { anomalies, verdicts }: Findings,
 ): CodedWindow {
   const meetsNewest = (fromMs: number, toMs: number): boolean => fromMs < windowEndMs && toMs > windowEndMs - strideMs;
   const judgements = verdicts.filter(({ fromMs, toMs }) => meetsNewest(fromMs, toMs)).map(({ judgement }) => judgement);
-  const [x, y] = map.place(latent);
+  const [x, y] = plainCode(map.place(latent)) as [number, number];
   return {
     windowStartMs,
     windowEndMs,

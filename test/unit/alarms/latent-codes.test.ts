@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AnomalyEvent } from '../../../pipelines/alarms/anomaly-event.ts';
-import { latentCodes } from '../../../pipelines/alarms/latent-codes.ts';
+import { latentCodes, type CodedScore } from '../../../pipelines/alarms/latent-codes.ts';
 import type { Verdict } from '../../../pipelines/commands.ts';
-import type { WindowScore } from '../../../pipelines/scoring/score-event.ts';
 import { streamDefinitionSchema } from '../../../pipelines/telemetry/stream-definition.ts';
 
 const definition = streamDefinitionSchema.parse({
@@ -19,13 +18,13 @@ const definition = streamDefinitionSchema.parse({
 });
 
 /** The score of the window whose newest stride begins at this time. */
-function score(newestMs: number, latent: readonly number[]): WindowScore {
-  const identity = { stream: 'pumps', definitionVersion: 1, modelVersion: 'm' };
-  const span = { windowStartMs: newestMs - 30, windowEndMs: newestMs + 10 };
-  const found = { reconstructionError: 1, anomalyScore: 1, missingShare: 0, backfill: false };
-  const none = new Float32Array(0);
-  const parts = { contributions: none, latent: Float32Array.from(latent), reconstruction: none };
-  return { type: 'score', ...identity, ...span, ...found, ...parts };
+function score(newestMs: number, latent: readonly number[]): CodedScore {
+  return {
+    windowStartMs: newestMs - 30,
+    windowEndMs: newestMs + 10,
+    anomalyScore: 1,
+    latent: Float32Array.from(latent),
+  };
 }
 
 const anomaly: AnomalyEvent = {

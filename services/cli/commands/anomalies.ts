@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import type { AnomalySummary } from '../../console/api.ts';
+import type { SimilarIncident, SimilarIncidents } from '../../console/latent-api.ts';
+import { examples, printResult, table, timeText } from '../output.ts';
+import { addSystemOptions, systemClient, type SystemOptions } from '../system-options.ts';
+import { time } from '../time-option.ts';
+import { wholeNumber } from '../whole-number.ts';
+
+const channelsShown = 3;
+
+/** `cupola anomalies list|similar`: what a running system found, and what it had found before that was like it. */
+export function addAnomalies(program: Command): void {
+  const anomalies = program
+    .command('anomalies')
+    .description('List the anomalies of a running system, and what they are like');
+  addSystemOptions(anomalies.command('list').description('List anomalies, newest first'))
+    .option('--stream <stream>', 'only those of this stream')
+    .option('--from <time>', 'ISO 8601', time)
+    .option('--to <time>', 'ISO 8601', time)
+    .option('--limit <number>', 'how many at most', '50')
+    .addHelpText('after', examples('cupola anomalies list', 'cupola anomalies list --stream water --json'))
+    .action(listAnomalies);
+  addSystemOptions(
+    anomalies
+      .command('similar')
+      .description(
+        'Show the earlier anomalies of its stream that an anomaly is most like, and what they were judged to be',
+      ),
+  )
+    .argument('<id>', 'as `cupola anomalies list` shows it')
+    .option('--limit <number>', 'how many at most', '5')
+    .addHelpText('after', examples('cupola anomalies similar water@1767225600000'))
+    .action(showSimilar);
+}
+
+interface ListOptions extends SystemOptions {
+  readonly stream?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: string;
+}
+
+async function listAnomalies({ stream, from, to, limit, ...options }: ListOptions): Promise<void> {
+  const query = new URLSearchParams({ limit: `${wholeNumber('--limit', limit, 1)}` });
+  if (stream !== undefined) query.set('stream', stream);
+  if (from !== undefined) query.set('fromMs', `${from}`);
+  if (to !== undefined) query.set('toMs', `${to}`);
+  const result = await systemClient(options).get<{ anomalies: readonly AnomalySummary[] }>(`/api/anomalies?${query}`);
+  printResult(options, result, ({ anomalies }) =>
+    table(
+      ['ID', 'START', 'END', 'PEAK', 'THRESHOLD', 'CHANNELS', 'VERDICT'],
+      anomalies.map((anomaly) => [
+        anomaly.id,
+        timeText(anomaly.startMs),
+        anomaly.state === 'open' ? 'still open' : timeText(anomaly.endMs),
+        anomaly.peakScore.toPrecision(3),
+        anomaly.threshold.toPrecision(3),
+        ...channelsAndVerdict(anomaly),
+      ]),
+    ),
+  );
+}
+
+async function showSimilar(
+  id: string,
+  { limit, ...options }: SystemOptions & { readonly limit: string },
+): Promise<void> {
+  const path = `/api/anomalies/${encodeURIComponent(id)}/similar?limit=${wholeNumber('--limit', limit, 1)}`;
+  printResult(options, await systemClient(options).get<SimilarIncidents>(path), similarText);
+}
+
+function similarText({ id, compared, comparedByCode, incidents }: SimilarIncidents): string {
+  if (compared === 0) return `no anomaly came before ${id}`;
+  return [
+    `${id} against ${compared} earlier anomalies of its stream, ${comparedByCode} of them by their codes too:`,
+    table(['ALIKE', 'BY CHANNELS', 'BY CODE', 'ID', 'START', 'CHANNELS', 'VERDICT'], incidents.map(incidentRow)),
+  ].join('\n');
+}
+
+function incidentRow({ likeness, byChannels, byCode, anomaly }: SimilarIncident): string[] {
+  return [
+    percent(likeness),
+    percent(byChannels),
+    byCode === null ? '-' : percent(byCode),
+    anomaly.id,
+    timeText(anomaly.startMs),
+    ...channelsAndVerdict(anomaly),
+  ];
+}
+
+function channelsAndVerdict({ contributions, verdict }: AnomalySummary): string[] {
+  const main = contributions.slice(0, channelsShown).map(({ channelId, share }) => `${channelId} ${percent(share)}`);
+  return [main.join(', '), verdict ? `${verdict.judgement} by ${verdict.issuedBy}` : 'unjudged'];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
