@@ -5,6 +5,7 @@ import { addConfig } from './commands/config.ts';
 import { addDenoise } from './commands/denoise.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addDrift } from './commands/drift.ts';
 import { addFaults } from './commands/faults.ts';
 import { addInflux } from './commands/influx.ts';
 import { addModels } from './commands/models.ts';
@@ -60,6 +61,7 @@ export function buildProgram(): Command {
     addInflux,
     addDoctor,
   ])
+    addDrift,
     add(program);
   return program;
 }

@@ -7,6 +7,7 @@ import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
 import type { BundleManifest } from '../../pipelines/autoencoders/bundle.ts';
 import type { Command, Judgement, Verdict } from '../../pipelines/commands.ts';
 import type { FaultRequest, PossibleFault } from '../../pipelines/fault-request.ts';
+import type { DriftReport, FitDecision, Suspicion } from '../../pipelines/fit-decision.ts';
 import type { BundleSummary } from '../../pipelines/ports.ts';
 import type { ThresholdStep as GoverningThreshold } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { PolicyParameter } from '../../pipelines/thresholds/threshold-policy.ts';
@@ -63,6 +64,8 @@ export interface StreamSummary {
   readonly observedShare: number | null;
   readonly staleChannelIds: readonly string[];
   readonly openAnomaly: OpenAnomaly | null;
+  /** Why the model that governs is suspect: it finds too much abnormal. */
+  readonly suspicion: Suspicion | null;
 }
 
 export interface OpenAnomaly {
@@ -277,6 +280,30 @@ export interface FaultList {
 /** `GET /api/streams/:stream/possible-faults`: what `inject-fault` can ask of it; none where no simulator feeds it. */
 export interface PossibleFaultList {
   readonly faults: readonly PossibleFault[];
+}
+
+/** `GET /api/decisions[?stream]`: what was decided about models, newest first. */
+export interface DecisionList {
+  readonly decisions: readonly ModelDecision[];
+}
+
+/** What a command decided about a stream's models, with its numbers. */
+export interface ModelDecision {
+  /** The command's. */
+  readonly id: string;
+  readonly stream: string;
+  readonly what: 'promoted' | 'declined' | 'rolled back to' | 'fit asked for';
+  readonly modelVersion: string | null;
+  readonly issuedAtMs: number;
+  readonly issuedBy: string;
+  readonly reason: string;
+  /** From when on the model governs; null while it does not. */
+  readonly effectiveFromMs: number | null;
+  readonly refusedBecause: string | null;
+  /** The trainer's numbers, where it decided. */
+  readonly decision: FitDecision | null;
+  readonly suspicion: Suspicion | null;
+  readonly drift: DriftReport | null;
 }
 
 /** `GET /api/verdicts[?stream]`: what people made of times, newest first. */

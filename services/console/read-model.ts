@@ -1,16 +1,25 @@
 import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
-import type { Command, ModelSetting, PromoteCommand, ThresholdRecord, Verdict } from '../../pipelines/commands.ts';
+import type {
+  Command,
+  DeclineCommand,
+  ModelSetting,
+  PromoteCommand,
+  ThresholdRecord,
+  Verdict,
+} from '../../pipelines/commands.ts';
 import { commandedFaultId, commandOfFault } from '../../pipelines/fault-request.ts';
+import type { DriftReport, FitDecision, Suspicion } from '../../pipelines/fit-decision.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
-import type { CommandStatus } from './api.ts';
+import type { CommandStatus, ModelDecision } from './api.ts';
 import { StreamModel } from './stream-model.ts';
 
 const maxAnomalies = 2000;
 const maxFaults = 2000;
 const maxCommands = 2000;
 const maxVerdicts = 2000;
+const maxDecisions = 5000;
 
 /** What changed since it was last asked for. */
 export interface Changes {
@@ -30,8 +39,10 @@ export class ReadModel {
   readonly #verdicts = new Map<string, Verdict>();
   readonly #commands = new Map<string, Command>();
   readonly #answers = new Map<string, Answer>();
-  /** The promote command that came of a command to train. */
-  readonly #fits = new Map<string, PromoteCommand>();
+  /** The command to promote, or to decline, that came of a command to train. */
+  readonly #fits = new Map<string, PromoteCommand | DeclineCommand>();
+  /** What decided, or asked for, models; beside the other commands, so that they are not forgotten for those. */
+  readonly #decisions = new Map<string, DecidingCommand>();
   #changes = emptyChanges();
   readonly #unannouncedFaults = new Set<string>();
   stationTimeMs: number | null = null;
@@ -72,7 +83,11 @@ export class ReadModel {
   takeCommand(command: Command): void {
     setBounded(this.#commands, command.id, command, maxCommands);
     this.#changes.commands.add(command.id);
-    if (command.type === 'promote' && command.issuedBy === 'trainer') this.#answerTraining(command);
+    if (isDeciding(command)) setBounded(this.#decisions, command.id, command, maxDecisions);
+    if ('suspicion' in command) this.#touch(command.stream);
+    if (command.type === 'decline') this.#answer({ ...notGoverning(command), commandId: command.id });
+    const isOfFit = command.type === 'decline' || (command.type === 'promote' && !command.suspicion);
+    if (isOfFit && command.issuedBy === 'trainer') this.#answerTraining(command);
   }
 
   takeFault(fault: FaultTruth): void {
@@ -90,10 +105,10 @@ export class ReadModel {
   }
 
   /** A stream's commands stand in one partition: what the trainer promotes answers what it was asked before. */
-  #answerTraining(promote: PromoteCommand): void {
+  #answerTraining(fit: PromoteCommand | DeclineCommand): void {
     for (const { id, type, stream } of this.#commands.values())
-      if (type === 'train' && stream === promote.stream && !this.#fits.has(id))
-        setBounded(this.#fits, id, promote, maxCommands);
+      if (type === 'train' && stream === fit.stream && !this.#fits.has(id))
+        setBounded(this.#fits, id, fit, maxCommands);
   }
 
   /** Streams that were defined, by subsystem in the order of their names. */
@@ -125,6 +140,34 @@ export class ReadModel {
   /** The newest verdict about some of an anomaly's rows; remarks are none. */
   verdictOn(anomaly: AnomalyEvent): Verdict | null {
     return this.verdicts().find((verdict) => isAbout(verdict, anomaly) && verdict.judgement !== 'note') ?? null;
+  }
+
+  /** What was decided about models, newest first. */
+  decisions(): readonly ModelDecision[] {
+    return [...this.#decisions.values()].reverse().map((command) => {
+      const { id, stream, issuedAtMs, issuedBy, reason } = command;
+      const { decision = null, suspicion = null, drift = null } = { ...command } as DecidedNumbers;
+      const modelVersion = command.type === 'train' ? null : command.modelVersion;
+      const what = decided(command);
+      const answer = what === 'declined' ? null : (this.#answers.get(id) ?? null);
+      const effectiveFromMs = answer && answer.refusedBecause === null ? answer.effectiveFromMs : null;
+      const refusedBecause = answer?.refusedBecause ?? null;
+      const about = { id, stream, what, modelVersion, issuedAtMs, issuedBy, reason, effectiveFromMs, refusedBecause };
+      return { ...about, decision, suspicion, drift };
+    });
+  }
+
+  /** Why the model that governs a stream is suspect; null where it is not. */
+  suspicionOf({ stream, models }: StreamModel): Suspicion | null {
+    const governing = models.at(-1);
+    if (!governing) return null;
+    for (const command of this.#decisions.values()) {
+      const { suspicion } = command as DecidedNumbers;
+      const isIt =
+        suspicion?.modelVersion === governing.modelVersion && suspicion.governsFromMs === governing.effectiveFromMs;
+      if (isIt && command.stream === stream) return suspicion;
+    }
+    return null;
   }
 
   /** Faults that have begun by station time, newest first: what is still to come stays a surprise. */
@@ -182,6 +225,31 @@ export class ReadModel {
 function isAbout(verdict: Verdict, { id, stream, startMs, endMs }: AnomalyEvent): boolean {
   const meets = verdict.stream === stream && verdict.fromMs < endMs && verdict.toMs > startMs;
   return verdict.anomalyId === id || meets;
+}
+
+/** Commands that decide about models, or say why there is to be another. */
+type DecidingCommand = Extract<Command, { type: 'promote' | 'decline' | 'train' }>;
+
+/** The numbers that such a command may carry. */
+interface DecidedNumbers {
+  readonly decision?: FitDecision;
+  readonly suspicion?: Suspicion;
+  readonly drift?: DriftReport;
+}
+
+function isDeciding(command: Command): command is DecidingCommand {
+  return command.type === 'promote' || command.type === 'decline' || command.type === 'train';
+}
+
+function decided(command: DecidingCommand): ModelDecision['what'] {
+  if (command.type === 'train') return 'fit asked for';
+  if (command.type === 'decline') return 'declined';
+  return command.suspicion ? 'rolled back to' : 'promoted';
+}
+
+/** A challenger that was declined governs from nowhere on. */
+function notGoverning({ reason }: DeclineCommand): Answer {
+  return { effectiveFromMs: Number.NaN, refusedBecause: `declined: ${reason}` };
 }
 
 /** How a command stands. */

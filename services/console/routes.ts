@@ -7,6 +7,7 @@ import { anomalyDetail } from './anomaly-detail.ts';
 import type {
   AnomalyDetail,
   ConsoleStatus,
+  DecisionList,
   FaultList,
   ModelDetail,
   ModelList,
@@ -122,6 +123,10 @@ function addModelRoutes(server: FastifyInstance, sources: RouteSources): void {
   server.get<{ Params: { version: string } }>('/api/models/:version', async ({ params }): Promise<ModelDetail> => {
     const { manifest } = await bundles.get(params.version);
     return { version: params.version, manifest };
+  });
+  server.get<OfStream>('/api/decisions', ({ query }): DecisionList => {
+    const wanted = query.stream === undefined ? null : known(sources, query.stream).stream;
+    return { decisions: model.decisions().filter(({ stream }) => wanted === null || stream === wanted) };
   });
   server.get('/api/policies', (): { policies: readonly PolicyDescription[] } => ({
     policies: policies.map(({ name, title, parameters }) => ({ name, title, parameters })),

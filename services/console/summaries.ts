@@ -48,6 +48,7 @@ export class Summaries {
       observedShare: model.observedShare,
       staleChannelIds: model.staleChannelIds,
       openAnomaly: model.openAnomaly,
+      suspicion: this.#model.suspicionOf(model),
     };
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { architectureSettings, type ArchitectureName } from '../../pipelines/autoencoders/architecture-settings.ts';
+import { usualGuard } from '../../pipelines/training/contamination.ts';
 import { dayMs, durationMs, field, hourMs, orbitMs, secondMs, seed, text } from './config-field.ts';
 
 /** How models are trained, and the threshold that they bring: sections of cupola.yaml. */
@@ -17,6 +18,31 @@ const architectureSchema = z.strictObject({
 });
 
 const count = z.int().min(1).max(100_000);
+
+const contaminationSchema = z.strictObject({
+  enabled: field(
+    z.boolean().default(true),
+    'Whether windows that stand apart from the rest are left out of training, though no alarm was raised.',
+    false,
+  ),
+  deviations: field(
+    z.number().min(1).max(100).default(usualGuard.deviations),
+    "Robust standard deviations above the median of the errors' logarithms beyond which a window stands apart.",
+    5,
+  ),
+  mostShare: field(
+    z.number().min(0.001).max(0.25).default(usualGuard.mostShare),
+    'Share of windows that are left out at most; where more stand apart, they are another way of being normal.',
+    0.1,
+  ),
+});
+
+const streamTrainingSchema = z.strictObject({
+  enabled: field(z.boolean().optional(), 'Whether it is trained.', false),
+  firstFitAfterMs: field(durationMs(secondMs).optional(), 'As above.', orbitMs),
+  refitEveryMs: field(durationMs(secondMs).nullable().optional(), 'As above.', 7 * dayMs),
+  maxSeconds: field(z.number().min(0.1).max(86_400).optional(), 'As above.', 60),
+});
 
 export const trainingSchema = z.strictObject({
   enabled: field(z.boolean().default(true), 'Whether models are trained.', false),
@@ -42,11 +68,37 @@ export const trainingSchema = z.strictObject({
     'Share of the normal windows, the newest, that is kept for judging the fit.',
     0.2,
   ),
+  guard: contaminationSchema.prefault({}),
+  refitOnDrift: field(
+    z.boolean().default(true),
+    'Whether a stream whose inputs, or errors, are no longer distributed as in training is fitted again before its time.',
+    false,
+  ),
+  suspectShare: field(
+    z.number().min(0.05).max(1).default(0.5),
+    'A model that finds a greater share of windows abnormal is suspect: the one before it is asked for again.',
+    0.8,
+  ),
+  suspectForMs: field(
+    durationMs(secondMs).default(orbitMs),
+    'Newest time that the share is taken of, in event time; a new model is not suspect before it has governed as long.',
+    hourMs,
+  ),
+  keepFitCases: field(
+    z.boolean().default(false),
+    'Whether the telemetry of every fit is kept beside the models for ever, for reproduction. That of verdicts always is.',
+    true,
+  ),
   checkEveryMs: field(durationMs(10, hourMs).default(500), 'Time between looks for streams that are due.', 1000),
   maxSeconds: field(
     z.number().min(0.1).max(86_400).default(5),
     'A fit that takes longer stops and keeps the best weights so far.',
     60,
+  ),
+  maxBusyShare: field(
+    z.number().min(0.01).max(1).default(1),
+    'Share of time that fits of all streams may take together: after one, the next waits.',
+    0.1,
   ),
   batchSize: field(z.int().min(1).max(65_536).default(64), 'Windows in a step.', 64),
   learningRate: field(z.number().gt(0).max(1).default(0.001), "Adam's step.", 0.003),
@@ -55,6 +107,11 @@ export const trainingSchema = z.strictObject({
     count.default(5),
     'Epochs in which the holdout loss fell by less than 1 %, after which a fit stops.',
     8,
+  ),
+  streams: field(
+    z.record(z.string(), streamTrainingSchema).default({}),
+    'What of it is otherwise for some streams, by stream.',
+    { water: { maxSeconds: 60, refitEveryMs: 7 * dayMs } },
   ),
   seed: field(seed, 'Decides the first weights and the order of windows.', 1),
 });

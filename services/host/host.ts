@@ -183,19 +183,21 @@ class Starting implements Host {
 
   #trainerOptions(): TrainerOptions {
     const { training, thresholds } = this.#config;
-    const { architecture, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, ...schedule } = training;
+    const { architecture, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, guard, ...policy } = training;
     const threshold = thresholds.default;
     return {
-      ...schedule,
+      ...policy,
+      guard: guard.enabled ? guard : null,
       fit: { architecture, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, threshold },
       onFit: (report) => this.#reportFit(report),
     };
   }
 
-  #reportFit({ stream, modelVersion, seconds, progress, error }: FitReport): void {
+  #reportFit({ stream, modelVersion, declinedBecause, trigger, seconds, progress, error }: FitReport): void {
     if (modelVersion === null) this.#unfit.add(stream);
-    const fields = { service: 'trainer', stream, modelVersion, seconds, epochs: progress?.epoch };
-    if (error) this.#logger.warn({ ...fields, code: error.code }, `not trained: ${error.message}`);
+    const fields = { service: 'trainer', stream, modelVersion, trigger, seconds, epochs: progress?.epoch };
+    if (declinedBecause !== null) this.#logger.info(fields, `trained, and declined: ${declinedBecause}`);
+    else if (error) this.#logger.warn({ ...fields, code: error.code }, `not trained: ${error.message}`);
     else this.#logger.info(fields, 'trained');
   }
 

@@ -7,7 +7,7 @@ import { chosen, status } from '../state/console-state.ts';
 export function StreamNotice() {
   return (
     <p class="notice" role="status">
-      {chosen.value ? streamWords(chosen.value) : noStreamWords()}
+      {chosen.value ? `${suspectWords(chosen.value)}${streamWords(chosen.value)}` : noStreamWords()}
     </p>
   );
 }
@@ -16,6 +16,12 @@ function noStreamWords(): string {
   return status.value?.telemetry === 'reading'
     ? 'Reading the log of what was so far.'
     : 'Nothing to show yet: the first stream appears as soon as ingest has announced it.';
+}
+
+/** A model that finds most of it abnormal says little about the craft. */
+function suspectWords({ suspicion }: StreamSummary): string {
+  if (!suspicion) return '';
+  return `Model suspect: it found ${(100 * suspicion.share).toFixed(0)} % of ${suspicion.windows} windows abnormal. `;
 }
 
 function streamWords(stream: StreamSummary): string {

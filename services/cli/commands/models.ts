@@ -8,6 +8,7 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 import type { ModelDetail, ModelList, ThresholdHistory } from '../../console/api.ts';
 import { examples, printResult, table, timeText, type OutputOptions } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { addModelsHistory } from './models-history.ts';
 import type { SystemClient } from '../system-client.ts';
 import {
   addChangeOptions,
@@ -40,6 +41,7 @@ export function addModels(program: Command): void {
     .addHelpText('after', examples('cupola models rollback water --reason "alarms whenever urine is processed"'))
     .action(rollback);
   models
+  addModelsHistory(models);
     .command('architectures')
     .description('List the architectures that can be trained, with their settings; needs no running system')
     .argument('[name]', 'this one alone')

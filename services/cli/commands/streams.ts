@@ -41,10 +41,19 @@ function partitionRows({ partition, streams, watermarkMs, services }: PartitionS
   ]);
 }
 
-function streamRow({ stream, state, remainingMs, score, threshold, model, watermarkMs }: StreamSnapshot): string[] {
+function streamRow({
+  stream,
+  state,
+  suspicion,
+  remainingMs,
+  score,
+  threshold,
+  model,
+  watermarkMs,
+}: StreamSnapshot): string[] {
   return [
     stream,
-    remainingMs === null ? state : `${state}, ${Math.ceil(remainingMs / 60_000)} min left`,
+    `${state}${remainingMs === null ? '' : `, ${Math.ceil(remainingMs / 60_000)} min left`}${suspectText(suspicion)}`,
     numberText(score?.anomalyScore),
     numberText(threshold?.level),
     model?.version ?? '-',
@@ -63,13 +72,17 @@ async function showStream(stream: string, options: SystemOptions): Promise<void>
     const fields = {
       name,
       subsystem,
-      state: rest.state,
+      state: `${rest.state}${suspectText(rest.suspicion)}`,
       model: rest.model?.version ?? '-',
       watermark: timeText(rest.watermarkMs),
     };
     const head = Object.entries(fields).map(([field, value]) => `${field}: ${value}`);
     return [...head, '', table(['CHANNEL', 'NAME', 'UNIT', 'KIND', 'ROLE', 'SHARE'], rows)].join('\n');
   });
+}
+
+function suspectText(suspicion: StreamSnapshot['suspicion']): string {
+  return suspicion ? ', model suspect' : '';
 }
 
 function numberText(value: number | null | undefined): string {
