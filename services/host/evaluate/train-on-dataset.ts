@@ -8,7 +8,7 @@ import { recordedWindows } from '../../../pipelines/evaluation/recorded-windows.
 import type { TrainingProgress } from '../../../pipelines/ports.ts';
 import type { SampleBatch } from '../../../pipelines/telemetry/sample-batch.ts';
 import { fitBundle, type FitPorts } from '../../../pipelines/training/fit-bundle.ts';
-import { selectWindows } from '../../../pipelines/training/select-windows.ts';
+import { selectWindows, type Selection } from '../../../pipelines/training/select-windows.ts';
 import { FileBundleStore } from '../../adapters/files/bundle-store.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { datasetMembers, openDataset } from '../../sources/open-dataset.ts';
@@ -92,12 +92,29 @@ async function trainOnMember(
 ): Promise<Bundle> {
   const { windowRows, strideRows } = settings;
   const [member] = await openDataset({ dataset, dataDir, member: name, options: { windowRows, strideRows } });
-  const { fitAtMs, mostTrainingWindows, holdoutShare, fit } = evaluationPlan(member!, settings, seed);
-  const samples = await samplesUntil(member!, fitAtMs, signal);
-  if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the fit was called off');
   const { definition } = member!.recording;
-  const windows = recordedWindows(definition, samples, fitAtMs, mostTrainingWindows);
-  return fitBundle(definition, selectWindows(windows, [], holdoutShare), fit, ports, onEpoch, signal);
+  const { fit } = evaluationPlan(member!, settings, seed);
+  return fitBundle(definition, await memberSelection(member!, settings, signal), fit, ports, onEpoch, signal);
+}
+
+/**
+ * What a model of a recording learns from and is judged by, under a preset.
+ *
+ * Errors: CUPOLA_TRAINING_TOO_SHORT; CUPOLA_TRAINING_ABORTED where the signal calls it off.
+ */
+export async function memberSelection(
+  member: DatasetMember,
+  settings: EvaluationPreset,
+  signal: AbortSignal,
+): Promise<Selection> {
+  const { fitAtMs, mostTrainingWindows, holdoutShare } = evaluationPlan(member, settings, 0);
+  const samples = await samplesUntil(member, fitAtMs, signal);
+  if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the fit was called off');
+  return selectWindows(
+    recordedWindows(member.recording.definition, samples, fitAtMs, mostTrainingWindows),
+    [],
+    holdoutShare,
+  );
 }
 
 /** A recording's samples up to an event time, through the same door as any telemetry. */
