@@ -8,7 +8,9 @@ import { SettingsTimeline } from '../settings-timeline.ts';
 import type { SampleBatch, TelemetryRecord } from '../telemetry/sample-batch.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { JudgedWindow } from '../thresholds/window-judge.ts';
+import type { ContaminationGuard } from '../training/contamination.ts';
 import { fitBundle, type FitOptions, type FitPorts } from '../training/fit-bundle.ts';
+import { screenWindows } from '../training/screen-windows.ts';
 import { selectWindows } from '../training/select-windows.ts';
 import { channelGaps, type ChannelGap } from './channel-gap.ts';
 import { recordedWindows } from './recorded-windows.ts';
@@ -28,6 +30,8 @@ export interface WatchPlan {
    * before fitAtMs are trained on, and robust-limits does not stand in for a fit that failed.
    */
   readonly isTestAfterFit: boolean;
+  /** Leaves out training windows that stand apart from the others, where nobody vouches for them; none by default. */
+  readonly guard?: ContaminationGuard | undefined;
 }
 
 /** What came of a recording. */
@@ -126,12 +130,13 @@ class Watch {
   /** Fits a model on what was remembered and asks for it to govern; a fit that comes to nothing is kept as a failure. */
   async fit(plan: WatchPlan, onProgress: (progress: TrainingProgress) => void, signal?: AbortSignal): Promise<void> {
     try {
-      const { fitAtMs, mostTrainingWindows, holdoutShare, isTestAfterFit } = plan;
+      const { fitAtMs, mostTrainingWindows, holdoutShare, isTestAfterFit, guard } = plan;
       const excluded = isTestAfterFit
         ? []
         : [...this.#anomalies.values()].map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs }));
       const windows = recordedWindows(this.#definition, this.#remembered, fitAtMs, mostTrainingWindows);
-      const selection = selectWindows(windows, excluded, holdoutShare);
+      const apart = guard ? await screenWindows(this.#definition, windows, guard, this.#ports, signal) : [];
+      const selection = selectWindows(windows, [...excluded, ...apart], holdoutShare);
       const bundle = await fitBundle(this.#definition, selection, plan.fit, this.#ports, onProgress, signal);
       this.#model = new GoverningModel(bundle);
       await this.#detector.addModel(this.#model);
