@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { AnomalySummary, Deviation } from '../../../services/console/api.ts';
 import { duration, shortDuration } from '../format/duration.ts';
 import { quantities, rate, score } from '../format/quantity.ts';
@@ -5,7 +6,9 @@ import { stationTime, timeNear } from '../format/station-time.ts';
 import { excessSymbol } from '../format/status.ts';
 import { chooseStream, selectedAnomaly, status, streams } from '../state/console-state.ts';
 import { details, explained } from '../state/explained-anomaly.ts';
+import { similar } from '../state/similar-incidents.ts';
 import { showEvent } from '../state/time-range.ts';
+import { SimilarIncidents } from './SimilarIncidents.tsx';
 import { StatusSymbol } from './StatusSymbol.tsx';
 import { VerdictButtons } from './VerdictButtons.tsx';
 
@@ -39,8 +42,24 @@ export function AnomalyCard({ anomaly }: { readonly anomaly: AnomalySummary }) {
         ))}
         <VerdictGiven anomaly={anomaly} />
       </button>
-      {isChosen && <VerdictButtons anomaly={anomaly} />}
+      {isChosen && <ChosenAnomaly anomaly={anomaly} />}
     </>
+  );
+}
+
+/** What is asked of the chosen one: whether it was seen before, and what it is. Where a person chose it, that is in sight. */
+function ChosenAnomaly({ anomaly }: { readonly anomaly: AnomalySummary }) {
+  const element = useRef<HTMLDivElement>(null);
+  const isPicked = selectedAnomaly.value === anomaly.id;
+  const isKnown = similar.value?.id === anomaly.id;
+  useEffect(() => {
+    if (isPicked) element.current!.scrollIntoView({ block: 'nearest' });
+  }, [isPicked, isKnown]);
+  return (
+    <div ref={element}>
+      <SimilarIncidents />
+      <VerdictButtons anomaly={anomaly} />
+    </div>
   );
 }
 

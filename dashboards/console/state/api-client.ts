@@ -11,6 +11,7 @@ import type {
   ThresholdOutcome,
   TimeSpan,
 } from '../../../services/console/api.ts';
+import type { SimilarIncidents, StreamCodes } from '../../../services/console/latent-api.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 
 /** A request that the console refused, or that did not reach it. */
@@ -51,6 +52,17 @@ export function fetchRibbon(query: ViewQuery): Promise<Ribbon> {
 
 export function fetchAnomaly(id: string): Promise<AnomalyDetail> {
   return get(`/api/anomalies/${encodeURIComponent(id)}`);
+}
+
+/** The earlier anomalies that one is most like. */
+export function fetchSimilar(id: string): Promise<SimilarIncidents> {
+  return get(`/api/anomalies/${encodeURIComponent(id)}/similar`);
+}
+
+/** Codes of the windows of a range; of ordinary ones at most `limit`. */
+export function fetchCodes(stream: string, range: TimeSpan, limit: number): Promise<StreamCodes> {
+  const query = encode({ fromMs: Math.max(0, Math.floor(range.fromMs)), toMs: Math.ceil(range.toMs), limit });
+  return get(`/api/streams/${encodeURIComponent(stream)}/codes?${query}`);
 }
 
 export function fetchPolicies(): Promise<{ readonly policies: readonly PolicyDescription[] }> {

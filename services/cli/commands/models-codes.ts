@@ -86,13 +86,16 @@ function codesText(codes: LatentCodes): string {
   const [first, last] = [windows[0]!, windows.at(-1)!];
   const anomalous = windows.filter(({ anomalyId }) => anomalyId !== null).length;
   const judged = windows.filter(({ judgement }) => judgement !== null).length;
-  const text = ([x, y]: readonly [number, number]): string => `${percent(x + y)} (${percent(x)} and ${percent(y)})`;
   return [
     `${modelVersion} of ${stream}: codes of ${units} units`,
     `${windows.length} windows, ${timeText(first.windowStartMs)} to ${timeText(last.windowEndMs)}; ${anomalous} in anomalies, ${judged} judged`,
-    `the map's axes show ${text(explained)} of the variance of the codes of ${axesFrom === 'holdout' ? 'the holdout' : 'these windows'}`,
-    ...(axesFrom === 'holdout' ? [`and ${text(explainedHere)} of those of these windows`] : []),
+    `the map's axes show ${sharesText(explained)} of the variance of the codes of ${axesFrom === 'holdout' ? 'the holdout' : 'these windows'}`,
+    ...(axesFrom === 'holdout' ? [`and ${sharesText(explainedHere)} of those of these windows`] : []),
   ].join('\n');
+}
+
+function sharesText([first, second]: readonly [number, number]): string {
+  return `${percent(first + second)} (${percent(first)} and ${percent(second)})`;
 }
 
 function percent(share: number): string {
