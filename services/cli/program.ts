@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { CupolaError } from '../../pipelines/errors.ts';
+import { addAnomalies } from './commands/anomalies.ts';
 import { addConfig } from './commands/config.ts';
 import { addDenoise } from './commands/denoise.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -54,14 +55,15 @@ export function buildProgram(): Command {
     addStreams,
     addModels,
     addThresholds,
+    addAnomalies,
     addVerdicts,
     addTopics,
     addFaults,
     addConfig,
     addInflux,
     addDoctor,
-  ])
     addDrift,
+  ])
     add(program);
   return program;
 }
