@@ -18,6 +18,7 @@ import {
   type SystemOptions,
 } from '../system-options.ts';
 import { addModelCard } from './models-card.ts';
+import { addModelCompare } from './models-compare.ts';
 import { addModelCodes } from './models-codes.ts';
 import { addLatentCommands } from './models-latent.ts';
 
@@ -40,8 +41,8 @@ export function addModels(program: Command): void {
     .argument('<stream>', 'as `cupola streams` shows it')
     .addHelpText('after', examples('cupola models rollback water --reason "alarms whenever urine is processed"'))
     .action(rollback);
-  models
   addModelsHistory(models);
+  models
     .command('architectures')
     .description('List the architectures that can be trained, with their settings; needs no running system')
     .argument('[name]', 'this one alone')
@@ -49,6 +50,7 @@ export function addModels(program: Command): void {
     .addHelpText('after', examples('cupola models architectures', 'cupola models architectures lstm --json'))
     .action(listArchitectures);
   addModelCard(models);
+  addModelCompare(models);
   addLatentCommands(models);
   addModelCodes(models);
 }
