@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addDrift } from './commands/drift.ts';
 import { addFaults } from './commands/faults.ts';
+import { addImpute } from './commands/impute.ts';
 import { addInflux } from './commands/influx.ts';
 import { addModels } from './commands/models.ts';
 import { addReplay } from './commands/replay.ts';
@@ -52,6 +53,7 @@ export function buildProgram(): Command {
     addEvaluate,
     addTrain,
     addDenoise,
+    addImpute,
     addStreams,
     addModels,
     addThresholds,

@@ -1,4 +1,5 @@
 import type { ChannelDefinition } from '../../../pipelines/telemetry/channel.ts';
+import { apart } from './apart.ts';
 
 /** How a channel's noise fares, in dB. */
 export interface NoiseFigures {
@@ -40,7 +41,7 @@ export function noiseFigures(channel: ChannelDefinition, columns: ChannelColumns
       period,
     );
   const [observed, clean, denoised] = [of(columns.observed), of(columns.clean), of(columns.denoised)];
-  const error = (given: Float64Array): number => meanSquared(given, clean, period);
+  const error = (given: Float64Array): number => meanSquared(channel, given, clean);
   const noise = error(observed);
   const signal = variance(clean);
   return {
@@ -66,14 +67,8 @@ function variance(values: Float64Array): number {
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
 }
 
-/** Of differences, the shorter way round where values wrap. */
-function meanSquared(given: Float64Array, truth: Float64Array, period: number | null): number {
-  let sum = 0;
-  for (const [row, value] of given.entries()) {
-    const apart = value - truth[row]!;
-    sum += (period === null ? apart : apart - period * Math.round(apart / period)) ** 2;
-  }
-  return sum / given.length;
+function meanSquared(channel: ChannelDefinition, given: Float64Array, truth: Float64Array): number {
+  return given.reduce((sum, value, row) => sum + apart(channel, value, truth[row]!) ** 2, 0) / given.length;
 }
 
 /** An angle's course without its jumps at the full turn. */

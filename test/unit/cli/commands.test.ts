@@ -25,6 +25,7 @@ test('the commands of the product are there', () => {
     'faults inject',
     'faults list',
     'impute',
+    'impute',
     'influx apply',
     'influx plan',
     'models architectures',
