@@ -64,7 +64,9 @@ describe('imputed telemetry', () => {
     assert.deepEqual([complete.rounds, complete.hasConverged], [0, true]);
     const { scoredFeatures, rows } = model.layout;
     assert.ok(complete.imputed.every((value) => Number.isNaN(value)));
-    const empty = whole.map(({ mask, ...rest }) => ({ ...rest, mask: new Uint8Array(mask.length) }));
+    const empty = whole.map(({ startMs, endMs, values, mask }) => {
+      return { startMs, endMs, values, mask: new Uint8Array(mask.length) };
+    });
     const nothing = await imputedCourse(model, empty);
     assert.ok(nothing.imputed.length >= rows * scoredFeatures && nothing.imputed.every((value) => Number.isNaN(value)));
     await model.close();
