@@ -40,13 +40,20 @@ export async function* watchWithModel(
   const settings = { models: new SettingsTimeline([governs]), thresholds: new SettingsTimeline<ThresholdRecord>() };
   const detector = new Detector(definition, settings, new Map([[model.version, model]]), runtime);
   await runtime.load(model.version, model.bundle);
-  const awaiting: WindowScore[] = [];
+  /** By their ends. */
+  const awaiting = new Map<number, WindowScore>();
   const matched = (judged: readonly JudgedWindow[]): WatchedWindow[] =>
-    judged.map(({ score, level, violates }) => ({ score, level, violates, scored: awaiting.shift()! }));
+    judged.flatMap(({ window, score, level, violates }) => {
+      const scored = awaiting.get(window.windowEndMs);
+      awaiting.delete(window.windowEndMs);
+      // Where strides are judged, those before the first window's newest one stand at the end of none.
+      return scored ? [{ score, level, violates, scored }] : [];
+    });
   const detect = async (some: readonly TelemetryRecord[]): Promise<WatchedWindow[]> => {
     const judged: JudgedWindow[] = [];
     const { scores } = await detector.detect(some, judged);
-    for (const event of scores) if (event.type === 'score' && !event.backfill) awaiting.push(detached(event));
+    for (const event of scores)
+      if (event.type === 'score' && !event.backfill) awaiting.set(event.windowEndMs, detached(event));
     return matched(judged);
   };
   try {
