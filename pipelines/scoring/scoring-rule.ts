@@ -47,30 +47,43 @@ const settingSchema = z.strictObject({
   shrinkage: z.number().min(0).max(1).optional(),
 });
 
+/** What is wrong with a setting. */
+export interface ScoringProblem {
+  readonly field: string;
+  readonly value: unknown;
+  readonly bound: string;
+}
+
 /**
  * Checks which rule a model of this architecture is to be scored by; by default its own, or else `squared`.
  *
  * Errors: CUPOLA_SCORING_INVALID, naming field, value and bound.
  */
-export function parseScoring(
-  setting: ScoringSetting | undefined,
-  architecture: ArchitectureDescription,
-): ScoringSetting {
-  const hasOwn = architecture.name === ownRule;
-  if (!setting) return { rule: hasOwn ? ownRule : 'squared' };
-  const parsed = settingSchema.safeParse(setting);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    const field = (path[0] ?? 'scoring') as keyof ScoringSetting;
-    const bound = field === 'rule' ? `one of ${scoringRuleNames.join(', ')}` : message;
-    throw scoringInvalid(field, setting[field], bound);
+export function parseScoring(setting: ScoringSetting | undefined, { name }: ArchitectureDescription): ScoringSetting {
+  if (!setting) return { rule: name === ownRule ? ownRule : 'squared' };
+  const problem = scoringProblem(setting, name);
+  if (problem) throw scoringInvalid(problem.field, problem.value, problem.bound);
+  return setting;
+}
+
+/** What is wrong with a rule for models of an architecture; null where nothing is. */
+export function scoringProblem(setting: ScoringSetting, architecture: string): ScoringProblem | null {
+  const { rule, shrinkage } = setting;
+  const issue = settingSchema.safeParse(setting).error?.issues[0];
+  if (issue) {
+    const field = (issue.path[0] ?? 'scoring') as keyof ScoringSetting;
+    const bound = field === 'rule' ? `one of ${scoringRuleNames.join(', ')}` : issue.message;
+    return { field, value: setting[field], bound };
   }
-  const { rule, shrinkage } = parsed.data;
-  if ((rule === ownRule) !== hasOwn)
-    throw scoringInvalid('rule', rule, hasOwn ? `${ownRule} for its architecture` : `another for ${architecture.name}`);
-  if (rule !== 'mahalanobis' && shrinkage !== undefined)
-    throw scoringInvalid('shrinkage', shrinkage, `left out: it is of mahalanobis, not of ${rule}`);
-  return { rule, ...(shrinkage !== undefined && { shrinkage }) };
+  const hasOwn = architecture === ownRule;
+  if ((rule === ownRule) !== hasOwn) {
+    const bound = hasOwn
+      ? `${ownRule}, which is in the model`
+      : `another: the rule is in models of that name, not of ${architecture}`;
+    return { field: 'rule', value: rule, bound };
+  }
+  if (rule === 'mahalanobis' || shrinkage === undefined) return null;
+  return { field: 'shrinkage', value: shrinkage, bound: `left out: it is of mahalanobis, not of ${rule}` };
 }
 
 /** The refusal of a scoring setting, or of residuals that a rule cannot be fitted on. */

@@ -1,4 +1,5 @@
 import { architectureSettings } from '../../pipelines/autoencoders/architecture-settings.ts';
+import { scoringProblem } from '../../pipelines/scoring/scoring-rule.ts';
 import { thresholdProblems } from '../../pipelines/thresholds/policies.ts';
 import type { ConfigPath } from './config-reference.ts';
 import { problem, valueAt, type ConfigProblem } from './config-problems.ts';
@@ -20,6 +21,7 @@ export function contradictions(config: Config, isGiven: IsGiven): ConfigProblem[
     ...historyProblems(config.history),
     ...serviceProblems(config, isGiven),
     ...architectureProblems(config),
+    ...scoringProblems(config),
     ...thresholdProblems(config.thresholds.default).map(({ path, value, bound }) =>
       problem(['thresholds', 'default', ...path], value, bound),
     ),
@@ -40,6 +42,12 @@ function* sourceProblems({ sources, services }: Config): Generator<ConfigProblem
 function* serviceProblems({ services, training }: Config, isGiven: IsGiven): Generator<ConfigProblem> {
   if (!training.enabled && isGiven(['services']) && services.includes('trainer'))
     yield problem(['training', 'enabled'], false, 'true, or left out, while services name trainer');
+}
+
+function* scoringProblems({ training }: Config): Generator<ConfigProblem> {
+  const { scoring, architecture } = training;
+  const bound = scoring === null ? null : scoringProblem({ rule: scoring }, architecture.name)?.bound;
+  if (bound) yield problem(['training', 'scoring'], scoring, bound);
 }
 
 function architectureProblems({ training }: Config): ConfigProblem[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { architectureSettings, type ArchitectureName } from '../../pipelines/autoencoders/architecture-settings.ts';
 import { usualGuard } from '../../pipelines/training/contamination.ts';
+import { scoringRuleNames } from '../../pipelines/scoring/scoring-rule.ts';
 import { dayMs, durationMs, field, hourMs, orbitMs, secondMs, seed, text } from './config-field.ts';
 
 /** How models are trained, and the threshold that they bring: sections of cupola.yaml. */
@@ -112,6 +113,11 @@ export const trainingSchema = z.strictObject({
     z.record(z.string(), streamTrainingSchema).default({}),
     'What of it is otherwise for some streams, by stream.',
     { water: { maxSeconds: 60, refitEveryMs: 7 * dayMs } },
+  ),
+  scoring: field(
+    z.enum(scoringRuleNames).nullable().default(null),
+    "How residuals become a score; null takes the architecture's own rule, or else squared.",
+    'mahalanobis',
   ),
   seed: field(seed, 'Decides the first weights and the order of windows.', 1),
 });

@@ -152,12 +152,12 @@ class Starting implements Host {
   }
 
   async #startConsole(): Promise<void> {
-    const { log, history, bundles, clock } = this.adapters;
+    const { log, history, bundles, clock, runtime } = this.adapters;
     const report = (error: unknown): void =>
       this.#logger.warn({ service: 'console', err: error }, 'console went on after an error');
     const assets = await consolePage(this.#config.dataDir);
     const possibleFaults = this.sources.simulator?.possibleFaults ?? new Map();
-    const ports = { log, history, bundles, clock };
+    const ports = { log, history, bundles, clock, runtime };
     const service = await startConsole({ ...ports, ...this.#config.console, possibleFaults, assets, report });
     this.url = service.url;
     this.#group.add(service);
@@ -183,12 +183,14 @@ class Starting implements Host {
 
   #trainerOptions(): TrainerOptions {
     const { training, thresholds } = this.#config;
-    const { architecture, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, guard, ...policy } = training;
+    const { architecture, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, guard, ...others } = training;
+    const { scoring: rule, ...policy } = others;
     const threshold = thresholds.default;
+    const scoring = rule === null ? undefined : { rule };
     return {
       ...policy,
       guard: guard.enabled ? guard : null,
-      fit: { architecture, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, threshold },
+      fit: { architecture, scoring, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, threshold },
       onFit: (report) => this.#reportFit(report),
     };
   }

@@ -119,6 +119,12 @@ const refusals: readonly (readonly [yaml: string, field: string, value: unknown,
     /settings of lstm are units, code/,
   ],
   ['sources: []', 'sources', [], /at least one, while services name ingest/],
+  [
+    'training: { scoring: reconstruction-probability }',
+    'training.scoring',
+    'reconstruction-probability',
+    /not of dense/,
+  ],
   ['services: [trainer]\ntraining: { enabled: false }', 'training.enabled', false, /while services name trainer/],
   [
     'sources: [{ type: simulate }, { type: simulate, seed: 2 }]',

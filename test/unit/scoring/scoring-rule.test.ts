@@ -22,7 +22,7 @@ describe('a scoring setting', () => {
     assert.throws(() => parseScoring({ rule: 'squared' }, probability), refused('rule', /reconstruction-probability/));
     assert.throws(
       () => parseScoring({ rule: 'reconstruction-probability' }, dense),
-      refused('rule', /another for dense/),
+      refused('rule', /another: .* not of dense/),
     );
   });
 });
