@@ -246,6 +246,8 @@ export interface DecisionState {
   readonly tracker: AnomalyTrackerState;
   /** null, or left out in snapshots of before, where no window was judged yet. */
   readonly judge?: WindowJudgeState | null;
+  /** Left out in snapshots of before. */
+  readonly judgedToMs?: number;
 }
 
 /**
@@ -261,6 +263,8 @@ export class Decision {
   readonly #tracker: AnomalyTracker;
   readonly #awaiting: Awaiting<SetThresholdCommand>[] = [];
   #judge: WindowJudge | null = null;
+  /** End of the newest window, or stride, that was judged. */
+  #judgedToMs: number;
 
   /** `bundles` must hold the model of the snapshot's judge. */
   constructor(
@@ -273,6 +277,7 @@ export class Decision {
     this.#timeline = timeline;
     this.#bundles = bundles;
     this.#tracker = new AnomalyTracker(state?.tracker);
+    this.#judgedToMs = state?.judgedToMs ?? -Infinity;
     if (state?.judge) this.#judge = this.#newJudge(state.judge.setting, state.judge.modelVersion, state.judge);
   }
 
@@ -296,8 +301,7 @@ export class Decision {
     }
     if (event.type !== 'score' || event.backfill) return;
     if (out) this.#applySettings(event, out);
-    const judged = this.#governingJudge(event, out).judge(event);
-    if (judged) this.#take(judged, event.windowEndMs, out);
+    for (const judged of this.#governingJudge(event, out).judge(event)) this.#take(judged, event.windowEndMs, out);
   }
 
   /** Judges what still awaits it, as if nothing followed: at a gap, or where a recording ends. */
@@ -308,11 +312,12 @@ export class Decision {
   }
 
   snapshot(): DecisionState {
-    return { tracker: this.#tracker.snapshot(), judge: this.#judge?.snapshot() ?? null };
+    return { tracker: this.#tracker.snapshot(), judge: this.#judge?.snapshot() ?? null, judgedToMs: this.#judgedToMs };
   }
 
   #take(judged: JudgedWindow, decidedAtMs: number, out: Decided | null): void {
     out?.judged?.push(judged);
+    this.#judgedToMs = judged.window.windowEndMs;
     const { definition } = this.#bundles.get(judged.window.modelVersion)!.manifest;
     this.#say(this.#tracker.take(judged, decidedAtMs, definition), out);
   }
@@ -338,7 +343,7 @@ export class Decision {
     for (const { command, offset, ...due } of takeDue(this.#awaiting, effectiveFromMs)) {
       const { id: commandId, issuedBy, reason, setting } = command;
       const unresolved = (): string | null =>
-        resolutionProblem(setting, thresholdCalibration(manifest))?.message ?? null;
+        resolutionProblem(setting, thresholdCalibration(manifest, setting))?.message ?? null;
       const refusedBecause = due.refusedBecause ?? unresolved();
       govern({ setting, modelVersion: null, commandOffset: offset, commandId, issuedBy, reason, refusedBecause });
     }
@@ -354,7 +359,8 @@ export class Decision {
   }
 
   #newJudge(setting: ThresholdSetting, modelVersion: string, state?: WindowJudgeState): WindowJudge {
-    return new WindowJudge(setting, modelVersion, this.#bundles.get(modelVersion)!.manifest, state);
+    const { manifest } = this.#bundles.get(modelVersion)!;
+    return new WindowJudge(setting, modelVersion, manifest, this.#judgedToMs, state);
   }
 }
 

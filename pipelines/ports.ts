@@ -272,6 +272,11 @@ export interface ScoredWindows {
    * the bundle's scoring rule makes of residuals.
    */
   readonly featureErrors: Float32Array;
+  /**
+   * The same of each of a window's whole strides: count x strides x scored features, oldest stride first; NaN where none of a
+   * column's cells in a stride counts.
+   */
+  readonly strideErrors: Float32Array;
   /** count x code; empty where the model has none. */
   readonly latent: Float32Array;
   /** count x strideRows x scoredFeatures, scaled units: the newest stride. */

@@ -14,7 +14,8 @@ export interface AnomalyTrackerState {
  * their newest strides. It closes with the first window that does not violate, or cannot be scored.
  *
  * Where windows overlap, an anomaly opens with its second violating window: whatever is in the telemetry is seen by several
- * windows in a row, so one that violates alone says more about the threshold than about the craft.
+ * windows in a row, so one that violates alone says more about the threshold than about the craft. A stride that several
+ * windows were judged together for needs no second.
  */
 export class AnomalyTracker {
   #open: AnomalyEvent | null;
@@ -30,7 +31,7 @@ export class AnomalyTracker {
     if (!judged.violates) return this.close(decidedAtMs);
     const known = this.#open ?? this.#unconfirmed;
     const violating = extended(known, judged, decidedAtMs, definition);
-    if (known === null && definition.strideMs < definition.windowLengthMs) {
+    if (known === null && judged.windows === 1 && definition.strideMs < definition.windowLengthMs) {
       this.#unconfirmed = violating;
       return null;
     }

@@ -9,14 +9,16 @@ const leastStrength = 1;
  * others. For metrics in which every row above a threshold is a detection of its own.
  */
 export function alarmStrength(
-  { firstRow, lastRow, judgedScore, level }: PlacedScores,
+  { judged, strides }: Pick<PlacedScores, 'judged' | 'strides'>,
   rows: number,
   predicted: readonly RowRange[],
 ): Float64Array {
   const strength = new Float64Array(rows);
+  const places = new Map(Array.from(judged.endMs, (end, index) => [end, index]));
   for (const [first] of predicted) {
-    const window = lastRow.findIndex((last, index) => firstRow[index]! <= first && first <= last);
-    const ratio = judgedScore[window]! / level[window]!;
+    const stride = strides.lastRow.findIndex((last, index) => strides.firstRow[index]! <= first && first <= last);
+    const at = places.get(strides.endMs[stride]!) ?? -1;
+    const ratio = judged.score[at]! / judged.level[at]!;
     strength[first] = Number.isFinite(ratio) ? Math.max(leastStrength, ratio) : leastStrength;
   }
   return strength;

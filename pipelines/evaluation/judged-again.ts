@@ -8,6 +8,7 @@ import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
 import type { JudgedWindow } from '../thresholds/window-judge.ts';
 import { unionOfRowRanges, type RowRange } from './datasets/row-range.ts';
 import type { PlacedScores } from './row-scores.ts';
+import { judgedSeries } from './score-series.ts';
 
 /** What kept scores come to under another threshold. */
 export interface JudgedAgain {
@@ -36,6 +37,7 @@ export function judgedAgain(
   const contributions = new Float32Array(definition.channels.length);
   const about = { stream: definition.stream, definitionVersion: definition.version };
   const none = new Float32Array(0);
+  const strides = scores.strideErrors.length / scores.endMs.length;
   scores.endMs.forEach((windowEndMs, window) => {
     const windowStartMs = windowEndMs - definition.windowLengthMs;
     const before = scores.endMs[window - 1];
@@ -53,6 +55,7 @@ export function judgedAgain(
         modelVersion,
         reconstructionError: anomalyScore * calibrated.holdoutMedianError,
         anomalyScore,
+        strideErrors: Float32Array.from(scores.strideErrors.subarray(window * strides, (window + 1) * strides)),
         contributions,
         latent: none,
         reconstruction: none,
@@ -65,22 +68,21 @@ export function judgedAgain(
   decision.conclude(-Infinity, out);
   for (const anomaly of out.anomalies) anomalies.set(anomaly.id, anomaly);
   return {
-    scores: {
-      ...scores,
-      judgedScore: Float64Array.from(judged, ({ score }) => score),
-      level: Float64Array.from(judged, ({ level }) => level),
-    },
+    scores: { ...scores, judged: judgedSeries(judged) },
     predicted: rowsOf(scores, [...anomalies.values()]),
   };
 }
 
-/** The rows of the newest strides of the windows of anomalies. */
-function rowsOf({ endMs, firstRow, lastRow }: PlacedScores, anomalies: readonly AnomalyEvent[]): RowRange[] {
+/** The rows of the strides of anomalies. */
+function rowsOf(
+  { strides: { endMs, firstRow, lastRow } }: PlacedScores,
+  anomalies: readonly AnomalyEvent[],
+): RowRange[] {
   const ranges: RowRange[] = [];
   for (const anomaly of anomalies)
-    endMs.forEach((end, window) => {
-      if (anomaly.startMs < end && end <= anomaly.endMs && firstRow[window]! >= 0)
-        ranges.push([firstRow[window]!, lastRow[window]!]);
+    endMs.forEach((end, stride) => {
+      if (anomaly.startMs < end && end <= anomaly.endMs && firstRow[stride]! >= 0)
+        ranges.push([firstRow[stride]!, lastRow[stride]!]);
     });
   return unionOfRowRanges(ranges);
 }

@@ -1,4 +1,5 @@
 import { CupolaError } from '../errors.ts';
+import type { ContaminationGuard } from '../training/contamination.ts';
 import type { TrainingRequest } from '../ports.ts';
 import type { ScoringSetting } from '../scoring/scoring-rule.ts';
 import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
@@ -14,14 +15,16 @@ export interface EvaluationPreset {
   readonly strideRows: number;
   /** Share of the training windows, the newest, that the fit is judged and the threshold set by. */
   readonly holdoutShare: number;
+  /** Leaves out training windows that stand apart from the others; none where it is left out: training parts are said to be normal. */
+  readonly guard?: ContaminationGuard;
   /** Windows to train on at most, about. */
   readonly mostTrainingWindows: number;
   readonly threshold: ThresholdSetting;
   /**
-   * Which windows' scores a row has in metrics of rows: those of its newest stride, as a detector has them by then, or the
-   * mean of all windows that cover it.
+   * Which score a row has in metrics of rows: of the window whose newest stride holds it, as a detector has it by then, the
+   * mean of all windows that cover it, or the mean of what these say of the row's own stride.
    */
-  readonly rowScore: 'newest' | 'mean';
+  readonly rowScore: 'newest' | 'mean' | 'combined';
   /** How much of a recording without a training part teaches: this share of its rows. */
   readonly trainingShare: number;
 }
@@ -40,12 +43,13 @@ const fast: EvaluationPreset = {
     policy: 'dynamic-floor',
     parameters: {
       memory: 0,
-      delay: 1000,
+      delay: 525,
       buffer: 12,
       decrease: 0.3,
       relearn: 0,
       smoothing: 12,
-      floorMargin: 1,
+      combined: 1,
+      floorMargin: 2,
       floorError: 0.25,
     },
   },

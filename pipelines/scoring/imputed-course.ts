@@ -22,11 +22,15 @@ export interface ImputationLimits {
 
 export const imputationLimits: ImputationLimits = { mostRounds: 30, tolerance: 0.003 };
 
+/** Share of a window's scored cells of which a model can still tell what the others are. */
+const leastKnownShare = 0.5;
+
 /**
  * Fills the cells of scored channels that are not known from what the others say: guesses (see fillGuesses) are given to the
  * model, replaced by their reconstruction, the mean over the windows that cover a cell, and so on until they stay: for a linear
  * autoencoder this is the imputation of principal component analysis by expectation and maximisation (Roweis, EM Algorithms for
- * PCA and SPCA, 1998). Windows of which nothing is known stay empty. The windows themselves are not changed.
+ * PCA and SPCA, 1998). Windows of which less than {@link leastKnownShare} is known say nothing. The windows themselves are not
+ * changed.
  */
 export async function imputedCourse(
   model: WholeReconstruction,
@@ -54,7 +58,7 @@ export async function imputedCourse(
   return { course, imputed: combined, rounds, lastChange, hasConverged: lastChange <= tolerance };
 }
 
-/** The windows of which some is not known and some is, as the model sees them. */
+/** The windows of which some is not known and enough is, as the model sees them. */
 function withGaps(
   model: WholeReconstruction,
   all: readonly TimedWindow[],
@@ -63,7 +67,8 @@ function withGaps(
   const cells = weight.length / Math.max(1, all.length);
   const windows = all.filter((_, index) => {
     const own = weight.subarray(index * cells, (index + 1) * cells);
-    return own.includes(0) && own.includes(1);
+    const known = own.reduce((sum, one) => sum + one, 0);
+    return known < cells && known >= leastKnownShare * cells;
   });
   return { windows, encoded: model.encode(windows) };
 }

@@ -2,7 +2,7 @@ import { solvePositiveDefinite } from '../autoencoders/rivals/cholesky.ts';
 import type { FeatureWindows } from '../ports.ts';
 import { inverseSquareRoot } from './inverse-square-root.ts';
 import { leastLimits } from './reconstruction-error.ts';
-import type { FeatureErrors, ResidualShape } from './residuals.ts';
+import { wholeStrides, type FeatureErrors, type ResidualShape } from './residuals.ts';
 import { scoringInvalid, type Mahalanobis } from './scoring-rule.ts';
 
 /**
@@ -54,30 +54,60 @@ export function mahalanobisErrors(fitted: Mahalanobis): FeatureErrors {
   const whitening = Float64Array.from(fitted.whitening);
   const fill = missingFill(whitening, k);
   const [y, z] = [new Float64Array(k), new Float64Array(k)];
-  return ({ rows, features, scoredFeatures }, windows, reconstruction) => {
-    const errors = new Float32Array(windows.count * scoredFeatures);
-    const sums = new Float64Array(k);
+  /** Adds the shares of some time steps; returns how many of their cells count. */
+  const addSteps = (
+    from: number,
+    to: number,
+    { features, seen, weights, rebuilt }: Cells,
+    sums: Float64Array,
+  ): number => {
+    let counted = 0;
+    for (let step = from; step < to; step++) {
+      const weight = weights.subarray(step * k, (step + 1) * k);
+      let known = 0;
+      for (let j = 0; j < k; j++) {
+        const residual = seen[step * features + j]! - rebuilt[step * k + j]!;
+        y[j] = weight[j] === 0 ? 0 : (residual - center[j]!) / scale[j]!;
+        known += weight[j]!;
+      }
+      if (known === 0) continue;
+      if (known < k) fill(y, weight);
+      multiply(whitening, y, z);
+      addShares(z, weight, sums);
+      counted += known;
+    }
+    return counted;
+  };
+  return ({ rows, features }, windows, rebuilt, byStride) => {
+    const cells: Cells = { features, seen: windows.features, weights: windows.weight, rebuilt };
+    const errors = new Float32Array(windows.count * k);
+    const { strideRows = rows, errors: ofStrides = null } = byStride ?? {};
+    const strides = wholeStrides(rows, strideRows);
+    const [sums, ofStride] = [new Float64Array(k), new Float64Array(k)];
     for (let window = 0; window < windows.count; window++) {
-      sums.fill(0);
-      let counted = 0;
-      for (let step = window * rows; step < (window + 1) * rows; step++) {
-        const weight = windows.weight.subarray(step * k, (step + 1) * k);
-        let seen = 0;
+      let from = window * rows;
+      let to = from + rows - strides * strideRows;
+      let counted = addSteps(from, to, cells, sums.fill(0));
+      for (let stride = 0; stride < strides; stride++) {
+        [from, to] = [to, to + strideRows];
+        const countedInStride = addSteps(from, to, cells, ofStride.fill(0));
+        counted += countedInStride;
         for (let j = 0; j < k; j++) {
-          const residual = windows.features[step * features + j]! - reconstruction[step * k + j]!;
-          y[j] = weight[j] === 0 ? 0 : (residual - center[j]!) / scale[j]!;
-          seen += weight[j]!;
+          sums[j]! += ofStride[j]!;
+          if (ofStrides) ofStrides[(window * strides + stride) * k + j] = ofStride[j]! / countedInStride;
         }
-        if (seen === 0) continue;
-        if (seen < k) fill(y, weight);
-        multiply(whitening, y, z);
-        addShares(z, weight, sums);
-        counted += seen;
       }
       if (counted > 0) for (let j = 0; j < k; j++) errors[window * k + j] = sums[j]! / counted;
     }
     return errors;
   };
+}
+
+interface Cells {
+  readonly features: number;
+  readonly seen: Float32Array;
+  readonly weights: Uint8Array;
+  readonly rebuilt: Float32Array;
 }
 
 /** Adds z_j^2 of the columns that were seen, scaled so that they have all of the sum. */

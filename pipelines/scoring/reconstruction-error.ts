@@ -58,14 +58,43 @@ export function reconstructionError(
   weights: readonly number[],
   rule: ScoringRuleName = 'squared',
 ): { reconstructionError: number; contributions: Float32Array } {
-  let sum = 0;
-  let worst = 0;
-  for (let c = 0; c < errors.length; c++) {
-    const weighted = weights[c]! * errors[c]!;
-    sum += weighted;
-    worst = Math.max(worst, weighted);
-  }
+  const { sum, worst } = weighted(errors, weights);
   const contributions = new Float32Array(errors.length);
   if (sum > 0) for (let c = 0; c < errors.length; c++) contributions[c] = (weights[c]! * errors[c]!) / sum;
   return { reconstructionError: rule === 'mahalanobis' ? sum : worst, contributions };
+}
+
+/**
+ * The reconstructionError of each stride of windows, window by window, as it would be were the window that stride alone.
+ * `strideErrors` is (windows x strides) x scoredFeatures, as a runtime returns it; NaN for a stride in which nothing counts.
+ */
+export function errorsOfStrides(
+  layout: FeatureLayout,
+  strideErrors: Float32Array,
+  weights: readonly number[],
+  rule: ScoringRuleName = 'squared',
+): Float32Array {
+  const strides = new Float32Array(strideErrors.length / layout.scoredFeatures);
+  const errors = new Float64Array(layout.scored.length);
+  for (let stride = 0; stride < strides.length; stride++) {
+    channelErrors(layout, strideErrors, stride, errors, rule);
+    const isSeen = errors.some((error) => error >= 0);
+    const { sum, worst } = weighted(
+      errors.map((error) => (error >= 0 ? error : 0)),
+      weights,
+    );
+    strides[stride] = isSeen ? (rule === 'mahalanobis' ? sum : worst) : Number.NaN;
+  }
+  return strides;
+}
+
+function weighted(errors: Float64Array, weights: readonly number[]): { readonly sum: number; readonly worst: number } {
+  let sum = 0;
+  let worst = 0;
+  for (let c = 0; c < errors.length; c++) {
+    const error = weights[c]! * errors[c]!;
+    sum += error;
+    worst = Math.max(worst, error);
+  }
+  return { sum, worst };
 }

@@ -2,13 +2,32 @@ import type { FeatureWindows } from '../ports.ts';
 
 /**
  * Errors of windows by scored feature column, count x scoredFeatures. `reconstruction` is count x rows x scoredFeatures. A window's
- * errors depend on that window alone, whatever batch it stands in; every runtime uses these functions.
+ * errors depend on that window alone, whatever batch it stands in; every runtime uses these functions. `byStride`, where it is
+ * given, takes the errors of each of the windows' strides.
  */
 export type FeatureErrors = (
   shape: ResidualShape,
   windows: FeatureWindows,
   reconstruction: Float32Array,
+  byStride?: StrideErrors,
 ) => Float32Array;
+
+/** Errors of parts of windows: of the strides that end where the window ends, as many as are whole. */
+export interface StrideErrors {
+  readonly strideRows: number;
+  /** count x strides x scoredFeatures, oldest stride first; NaN for a column of which no cell counts in a stride. */
+  readonly errors: Float32Array;
+}
+
+/** Room for the errors of the strides of `count` windows. */
+export function allocateStrideErrors(shape: ResidualShape, strideRows: number, count: number): StrideErrors {
+  return { strideRows, errors: new Float32Array(count * wholeStrides(shape.rows, strideRows) * shape.scoredFeatures) };
+}
+
+/** Strides of a window that are whole; rows that are left over are its oldest. */
+export function wholeStrides(rows: number, strideRows: number): number {
+  return Math.floor(rows / strideRows);
+}
 
 /** The part of a model's WindowShape that residuals need. */
 export interface ResidualShape {
@@ -21,44 +40,39 @@ export interface ResidualShape {
  * Mean squared residual of every scored feature column over the cells that count, in scaled units squared:
  * count x scoredFeatures, 0 for a column of which no cell counts. Sums run row by row in float64.
  */
-export function featureErrors(
-  { rows, features, scoredFeatures }: ResidualShape,
-  windows: FeatureWindows,
-  reconstruction: Float32Array,
-): Float32Array {
-  const errors = new Float32Array(windows.count * scoredFeatures);
-  const { features: seen, weight } = windows;
-  for (let window = 0, error = 0; window < windows.count; window++)
-    // Column by column keeps both sums in registers: nearly twice as fast as row by row.
-    for (let column = 0; column < scoredFeatures; column++, error++) {
-      let sum = 0;
-      let counted = 0;
-      let feature = window * rows * features + column;
-      let cell = window * rows * scoredFeatures + column;
-      for (let row = 0; row < rows; row++, feature += features, cell += scoredFeatures) {
-        const residual = seen[feature]! - reconstruction[cell]!;
-        sum += weight[cell]! * residual * residual;
-        counted += weight[cell]!;
-      }
-      errors[error] = sum / Math.max(counted, 1);
-    }
-  return errors;
-}
+export const featureErrors: FeatureErrors = errorsOf((residual) => residual * residual);
 
 /** As featureErrors, of the absolute residual, in scaled units. */
-export const absoluteErrors: FeatureErrors = ({ rows, features, scoredFeatures }, windows, reconstruction) => {
-  const errors = new Float32Array(windows.count * scoredFeatures);
-  const { features: seen, weight } = windows;
-  for (let window = 0, error = 0; window < windows.count; window++)
-    for (let column = 0; column < scoredFeatures; column++, error++) {
-      let sum = 0;
-      let counted = 0;
-      for (let row = window * rows; row < (window + 1) * rows; row++) {
-        const cell = row * scoredFeatures + column;
-        sum += weight[cell]! * Math.abs(seen[row * features + column]! - reconstruction[cell]!);
-        counted += weight[cell]!;
+export const absoluteErrors: FeatureErrors = errorsOf(Math.abs);
+
+function errorsOf(sizeOf: (residual: number) => number): FeatureErrors {
+  return ({ rows, features, scoredFeatures }, windows, reconstruction, byStride) => {
+    const errors = new Float32Array(windows.count * scoredFeatures);
+    const { features: seen, weight } = windows;
+    const { strideRows = rows, errors: ofStrides = null } = byStride ?? {};
+    const strides = wholeStrides(rows, strideRows);
+    for (let window = 0, error = 0; window < windows.count; window++)
+      // Column by column keeps both sums in registers: nearly twice as fast as row by row.
+      for (let column = 0; column < scoredFeatures; column++, error++) {
+        let sum = 0;
+        let counted = 0;
+        let feature = window * rows * features + column;
+        let cell = window * rows * scoredFeatures + column;
+        let end = rows - strides * strideRows;
+        for (let stride = -1, row = 0; stride < strides; stride++, end += strideRows) {
+          let [strideSum, strideCounted] = [0, 0];
+          for (; row < end; row++, feature += features, cell += scoredFeatures) {
+            const size = weight[cell]! * sizeOf(seen[feature]! - reconstruction[cell]!);
+            sum += size;
+            strideSum += size;
+            strideCounted += weight[cell]!;
+          }
+          counted += strideCounted;
+          if (ofStrides && stride >= 0)
+            ofStrides[(window * strides + stride) * scoredFeatures + column] = strideSum / strideCounted;
+        }
+        errors[error] = sum / Math.max(counted, 1);
       }
-      errors[error] = sum / Math.max(counted, 1);
-    }
-  return errors;
-};
+    return errors;
+  };
+}

@@ -1,7 +1,7 @@
 import { ByteReader } from '../telemetry/byte-reader.ts';
 import { ByteWriter, utf8 } from '../telemetry/byte-writer.ts';
 import { unencodable } from '../telemetry/unencodable.ts';
-import { eventForms, type EventForm, type RunIdentity } from './score-event-forms.ts';
+import { eventForms, scoreWithoutStrides, type EventForm, type RunIdentity } from './score-event-forms.ts';
 import type { ScoreEvent } from './score-event.ts';
 
 /** First byte of every binary run of score events. */
@@ -11,7 +11,8 @@ const schemaVersion = 1;
 /** What stands before the columns of a run, roughly. */
 const runHeaderBytes = 64;
 
-const formsByCode = new Map<number, EventForm<ScoreEvent>>(Object.values(eventForms).map((form) => [form.code, form]));
+const readable: readonly EventForm<ScoreEvent>[] = [...Object.values(eventForms), scoreWithoutStrides];
+const formsByCode = new Map(readable.map((form) => [form.code, form]));
 
 /**
  * The binary form of score events of one stream, in order; docs/telemetry.md has its layout. Exact: decoding gives back
@@ -99,8 +100,7 @@ function readRun(reader: ByteReader, stream: string, events: ScoreEvent[]): void
   const code = reader.uint8('type');
   const form = formsByCode.get(code) ?? reader.fail(start, 'type', code, `at most ${formsByCode.size}`);
   const flag = reader.uint8('flag');
-  if (flag > (form === eventForms.score ? 1 : 0))
-    reader.fail(start + 1, 'flag', flag, '0, or 1 for a backfilled score');
+  if (flag > (form.columns > 0 ? 1 : 0)) reader.fail(start + 1, 'flag', flag, '0, or 1 for a backfilled score');
   const subject = reader.text('subject');
   const definitionVersion = reader.uint32('definitionVersion');
   const count = reader.uint32('count');

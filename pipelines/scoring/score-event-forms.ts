@@ -25,9 +25,9 @@ export interface EventForm<E extends ScoreEvent> {
 }
 
 const score: EventForm<WindowScore> = {
-  code: 1,
+  code: 7,
   numbers: 5,
-  columns: 3,
+  columns: 4,
   subject: (event) => event.modelVersion,
   flag: (event) => event.backfill,
   numbersOf: (event) => [
@@ -37,8 +37,8 @@ const score: EventForm<WindowScore> = {
     event.anomalyScore,
     event.missingShare,
   ],
-  columnsOf: (event) => [event.contributions, event.latent, event.reconstruction],
-  event: ({ stream, definitionVersion, subject, flag }, numbers, [contributions, latent, reconstruction]) => ({
+  columnsOf: (event) => [event.contributions, event.latent, event.reconstruction, event.strideErrors],
+  event: ({ stream, definitionVersion, subject, flag }, numbers, [contributions, latent, reconstruction, strides]) => ({
     type: 'score',
     stream,
     definitionVersion,
@@ -47,6 +47,7 @@ const score: EventForm<WindowScore> = {
     modelVersion: subject,
     reconstructionError: numbers[2]!,
     anomalyScore: numbers[3]!,
+    strideErrors: strides ?? new Float32Array(0),
     contributions: contributions!,
     latent: latent!,
     reconstruction: reconstruction!,
@@ -54,6 +55,9 @@ const score: EventForm<WindowScore> = {
     backfill: flag,
   }),
 };
+
+/** Scores as they were written before they told the errors of strides. */
+export const scoreWithoutStrides: EventForm<WindowScore> = { ...score, code: 1, columns: 3 };
 
 /** A form of events that are a few numbers and perhaps a channel. */
 function plain<E extends Exclude<ScoreEvent, WindowScore>>(

@@ -20,6 +20,11 @@ export interface WindowScore extends WindowIdentity {
   readonly reconstructionError: number;
   /** reconstructionError over the median error of the model's holdout: 1 is ordinary. */
   readonly anomalyScore: number;
+  /**
+   * The error of each of the window's whole strides, oldest first, as reconstructionError would be were the window that
+   * stride alone; NaN where nothing in it counts. Events of before lack it: it is empty.
+   */
+  readonly strideErrors: Float32Array;
   /** Share of reconstructionError by scored channel, in the definition's order; sums to 1 (all zero if the error is 0). */
   readonly contributions: Float32Array;
   /** The latent code; empty for a model without one. */

@@ -1,12 +1,12 @@
 import type { WindowShape } from '../autoencoders/architecture.ts';
 import type { FeatureWindows, ScoredWindows } from '../ports.ts';
 import { mahalanobisErrors } from './mahalanobis.ts';
-import { absoluteErrors, featureErrors, type FeatureErrors } from './residuals.ts';
+import { absoluteErrors, allocateStrideErrors, featureErrors, type FeatureErrors } from './residuals.ts';
 import type { ScoringRule } from './scoring-rule.ts';
 
 /**
  * What a runtime returns, from what a model gave: `reconstruction` is count x rows x scoredFeatures, of which the errors
- * are taken over all rows and the newest `strideRows` kept; `latent` is count x code. `errorsOf` is errorsBy the bundle's rule.
+ * are taken, over all rows and over each stride, and the newest `strideRows` kept; `latent` is count x code. `errorsOf` is errorsBy the bundle's rule.
  */
 export function scoredWindows(
   shape: WindowShape,
@@ -23,7 +23,13 @@ export function scoredWindows(
     const end = (window + 1) * rows * scoredFeatures;
     newest.set(reconstruction.subarray(end - kept, end), window * kept);
   }
-  return { featureErrors: errorsOf(shape, windows, reconstruction), latent, reconstruction: newest };
+  const byStride = allocateStrideErrors(shape, strideRows, windows.count);
+  return {
+    featureErrors: errorsOf(shape, windows, reconstruction, byStride),
+    strideErrors: byStride.errors,
+    latent,
+    reconstruction: newest,
+  };
 }
 
 /** How a rule takes errors of residuals; by default the squared one, whose errors an own rule of a model also are. */

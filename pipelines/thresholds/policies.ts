@@ -1,4 +1,5 @@
 import { CupolaError } from '../errors.ts';
+import { combinedParameter } from './combined.ts';
 import { conformal } from './conformal.ts';
 import { dspot } from './dspot.ts';
 import { dynamicFloor } from './dynamic-floor.ts';
@@ -34,12 +35,14 @@ const every: readonly ThresholdPolicy[] = [
   dynamicFloor,
 ];
 
-/** Every threshold policy. Each has a parameter for smoothing. */
-export const policies: readonly ThresholdPolicy[] = every.map(withSmoothing);
+/** Every threshold policy. Each has parameters for smoothing, and for what is judged. */
+export const policies: readonly ThresholdPolicy[] = every.map(withCommon);
 
-function withSmoothing(policy: ThresholdPolicy): ThresholdPolicy {
-  if (policy.parameters.some(({ name }) => name === smoothingParameter.name)) return policy;
-  return { ...policy, parameters: [...policy.parameters, smoothingParameter] };
+function withCommon(policy: ThresholdPolicy): ThresholdPolicy {
+  const missing = [smoothingParameter, combinedParameter].filter(
+    ({ name }) => !policy.parameters.some((parameter) => parameter.name === name),
+  );
+  return { ...policy, parameters: [...policy.parameters, ...missing] };
 }
 
 /** After so many spans of the moving average a score counts for less than a thousandth. */

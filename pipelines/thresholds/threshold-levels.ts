@@ -29,7 +29,7 @@ export interface ThresholdStep {
  * level to begin with where the policy adapts.
  */
 export function thresholdLevel(setting: ThresholdSetting, manifest: CalibratedManifest): number {
-  return beginJudge(setting, thresholdCalibration(manifest)).level;
+  return beginJudge(setting, thresholdCalibration(manifest, setting)).level;
 }
 
 /** What settings come to in anomalyScore under a model's holdout. Levels are remembered, holdouts are not. */

@@ -3,7 +3,9 @@ import { allocateFeatureWindows, createWindowEncoder, type WindowEncoder } from 
 import { featureLayout, type FeatureLayout } from '../features/feature-layout.ts';
 import type { FeatureWindows, ScoredWindows, ScoringRuntime } from '../ports.ts';
 import { calibrate } from '../scoring/calibration.ts';
+import { combinedErrors } from '../scoring/combined-strides.ts';
 import { keptCodes } from '../scoring/normal-codes.ts';
+import { errorsOfStrides } from '../scoring/reconstruction-error.ts';
 import type { ScoringSetting } from '../scoring/scoring-rule.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import { channelStatistics } from './channel-statistics.ts';
@@ -48,9 +50,16 @@ export async function calibratedBundle(
   const unscored: Bundle = { manifest: uncalibrated, onnx };
   const rule = await fitScoring(scoring, unscored, encodeAll(layout, encode, withoutOverlap(training)), runtime);
   const manifest = rule ? { ...uncalibrated, scoring: rule } : uncalibrated;
-  const { featureErrors, latent } = await scored({ manifest, onnx }, encodeAll(layout, encode, holdout), runtime);
-  const calibration = calibrate(layout, featureErrors, holdout.length, rule?.rule);
-  return { manifest: { ...manifest, ...calibration, holdoutCodes: keptCodes(latent, holdout.length) }, onnx };
+  const found = await scored({ manifest, onnx }, encodeAll(layout, encode, holdout), runtime);
+  const calibration = calibrate(layout, found.featureErrors, holdout.length, rule?.rule);
+  const strideErrors = errorsOfStrides(layout, found.strideErrors, calibration.channelWeights, rule?.rule);
+  const calibrated: BundleManifest = {
+    ...manifest,
+    ...calibration,
+    holdoutStrideErrors: combinedErrors(definition.strideMs, holdout, strideErrors),
+    holdoutCodes: keptCodes(found.latent, holdout.length),
+  };
+  return { manifest: calibrated, onnx };
 }
 
 /** Windows as features of a batch. */

@@ -33,7 +33,7 @@ async function rateOf(
 ): Promise<AnomalyDetail['expected']> {
   const setting = thresholds.findLast(({ effectiveFromMs }) => effectiveFromMs <= decidedAtMs)?.setting;
   const bundle = await bundles.get(modelVersion).catch(() => null);
-  return setting && bundle ? expectedRate(peakScore, setting, thresholdCalibration(bundle.manifest)) : null;
+  return setting && bundle ? expectedRate(peakScore, setting, thresholdCalibration(bundle.manifest, setting)) : null;
 }
 
 /** Observed and expected where they are farthest apart, in bins of whole intervals; null where history has not both. */

@@ -7,6 +7,7 @@ import type { BundleStore, HistoryStore } from '../../pipelines/ports.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import { SettingsTimeline } from '../../pipelines/settings-timeline.ts';
 import { expectedViolationsPerDay } from '../../pipelines/thresholds/expected-violations.ts';
+import { combinedParameter } from '../../pipelines/thresholds/combined.ts';
 import { resolutionProblem, thresholdSpan } from '../../pipelines/thresholds/policies.ts';
 import { thresholdCalibration } from '../../pipelines/thresholds/threshold-calibration.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
@@ -60,7 +61,8 @@ export async function thresholdOutcome(
   const expectedPerDay = await trial.expectedPerDay(modelVersion);
   const lengthMs = definition.windowLengthMs;
   const fromMs = range.fromMs - lengthMs - before * definition.strideMs;
-  const toMs = range.toMs + after * definition.strideMs;
+  const toMs =
+    range.toMs + after * definition.strideMs + (setting.parameters[combinedParameter.name] === 1 ? lengthMs : 0);
   for (let atMs = fromMs; atMs < toMs; atMs += windowsAtOnce * definition.strideMs) {
     const slice = { fromMs: atMs, toMs: Math.min(toMs, atMs + windowsAtOnce * definition.strideMs) };
     await trial.take(await eventsBeginningIn(sources.history, stream.stream, slice));
@@ -95,7 +97,7 @@ class Trial {
 
   /** Under a model; throws where its holdout is too short for the setting. */
   async expectedPerDay(modelVersion: string): Promise<number | null> {
-    const calibration = thresholdCalibration((await this.#store.get(modelVersion)).manifest);
+    const calibration = thresholdCalibration((await this.#store.get(modelVersion)).manifest, this.#setting);
     const problem = resolutionProblem(this.#setting, calibration);
     if (problem) throw problem;
     return expectedViolationsPerDay(this.#setting, calibration);

@@ -552,6 +552,7 @@ function score(
     modelVersion: 'dense-0123456789ab',
     reconstructionError: 0.125,
     anomalyScore: 1.5,
+    strideErrors: Float32Array.of(0.25, Number.NaN),
     contributions: Float32Array.of(0.75, 0.25),
     latent: new Float32Array(0),
     missingShare: 0,

@@ -14,13 +14,22 @@ import { stagedBundle } from '../staged-station/staged-bundle.ts';
 
 const staged = stagedStreams[0]!;
 const { stream, strideMs, windowLengthMs } = staged.definition;
-const bundles = new Map<string, Bundle>(['one', 'two'].map((name) => [name, stagedBundle(staged, name, 0)]));
+const strides = windowLengthMs / strideMs;
+const bundles = new Map<string, Bundle>(
+  ['one', 'two'].map((name) => [name, combinable(stagedBundle(staged, name, 0))]),
+);
+
+function combinable({ manifest, onnx }: Bundle): Bundle {
+  return { manifest: { ...manifest, holdoutStrideErrors: manifest.holdoutErrors.map((error) => error / 2) }, onnx };
+}
 
 const parameters = { memory: 100, delay: 4, smoothing: 0 };
 const settings: readonly ThresholdSetting[] = [
   { policy: 'mean-sigma', parameters: { k: 4 } },
   { policy: 'dynamic', parameters },
   { policy: 'dynamic-floor', parameters: { ...parameters, smoothing: 3, buffer: 1, floorError: 0 } },
+  { policy: 'mean-sigma', parameters: { k: 4, combined: 1 } },
+  { policy: 'dynamic-floor', parameters: { ...parameters, smoothing: 3, floorError: 0, combined: 1 } },
   { policy: 'dspot', parameters: { depth: 20, tail: 0.1, risk: 1e-3 } },
 ];
 
@@ -34,6 +43,7 @@ function scoreOf(index: number, anomalyScore: number, modelVersion: string): Win
     modelVersion,
     reconstructionError: anomalyScore,
     anomalyScore,
+    strideErrors: Float32Array.from({ length: strides }, (_, at) => anomalyScore * (1 + at / 8)),
     contributions: Float32Array.from(staged.channels, (_, channel) => channel + index),
     latent: new Float32Array(0),
     reconstruction: new Float32Array(0),
@@ -117,10 +127,33 @@ test('a decision that goes on from a snapshot says the same, wherever it was tak
   assert.ok(waited > 20, 'or the law was tried on nothing that awaits');
 });
 
+test('where windows are combined, every stride that one of them covers is judged once, in order', () => {
+  fc.assert(
+    fc.property(steps, fc.nat(20), (all, gaps) => {
+      const decision = new Decision(stream, new SettingsTimeline(), bundles);
+      const setting = { policy: 'dynamic', parameters: { ...parameters, combined: 1 } };
+      const unlessSet = all.filter((what) => !('setting' in what));
+      const lengthened = unlessSet.flatMap((what) => ('gap' in what ? Array<Step>(gaps).fill(what) : [what]));
+      const out = run(decision, [{ setting }, ...lengthened], 0, lengthened.length + 1);
+      decision.conclude(-Infinity, out);
+      const covered = new Set<number>();
+      for (const [index, what] of lengthened.entries())
+        if ('score' in what)
+          for (let stride = 0; stride < strides; stride++) covered.add((index + 2 + stride) * strideMs);
+      assert.deepEqual(
+        out.judged!.map(({ window }) => window.windowEndMs),
+        [...covered].sort((a, b) => a - b),
+      );
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('every window that is scored is judged once, in order, at the latest when nothing follows', () => {
   fc.assert(
-    fc.property(steps, (all) => {
+    fc.property(steps, (every) => {
       const decision = new Decision(stream, new SettingsTimeline(), bundles);
+      const all = every.filter((what) => !('setting' in what && what.setting.parameters['combined']));
       const out = run(decision, all, 0, all.length);
       decision.conclude(-Infinity, out);
       const scored = all.flatMap((what, index) => ('score' in what ? index * strideMs + windowLengthMs : []));

@@ -29,6 +29,7 @@ function windowScore(channels: number, code: number, rows: number): fc.Arbitrary
     modelVersion: fc.constantFrom('robust-limits-000000000000', 'dense-123456789abc'),
     reconstructionError: fc.double(),
     anomalyScore: fc.double(),
+    strideErrors: fc.nat(3).chain(float32s),
     contributions: float32s(channels),
     latent: float32s(code),
     reconstruction: float32s(rows * channels),

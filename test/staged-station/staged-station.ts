@@ -224,7 +224,7 @@ class StagedActor {
     this.#applySettings(event.modelVersion, bundle, event.windowStartMs, put);
     const level = thresholdLevel(this.#threshold!.setting, bundle.manifest);
     const score = event.anomalyScore;
-    const judged = { score, level, violates: score > level, window: event };
+    const judged = { score, level, violates: score > level, window: event, windows: 1 };
     const anomaly = this.#tracker.take(judged, event.windowEndMs, this.#staged.definition);
     if (anomaly) put(topics.anomalies.name, encodeAnomalyEvent(anomaly));
     return anomaly ? [anomaly] : [];

@@ -93,6 +93,7 @@ export class StagedStreamRun {
       modelVersion,
       reconstructionError: error,
       anomalyScore: error,
+      strideErrors: new Float32Array(0),
       contributions: Float32Array.from(byChannel, (one) => one / total),
       latent: modelVersion.startsWith('robust-limits') ? new Float32Array(0) : this.#code(windowEndMs),
       reconstruction,

@@ -77,6 +77,7 @@ async function scoreAll(model: LoadedModel, windows: FeatureWindows): Promise<Sc
   if (parts.length === 1) return parts[0]!;
   return {
     featureErrors: joined(parts.map((part) => part.featureErrors)),
+    strideErrors: joined(parts.map((part) => part.strideErrors)),
     latent: joined(parts.map((part) => part.latent)),
     reconstruction: joined(parts.map((part) => part.reconstruction)),
   };

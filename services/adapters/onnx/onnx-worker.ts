@@ -12,7 +12,6 @@ answerCalls({
   close: () => models.close(),
   async score(version: string, windows: FeatureWindows) {
     const result = await models.score(version, windows);
-    const { featureErrors, latent, reconstruction } = result;
-    return { result, transfer: [featureErrors, latent, reconstruction].map(({ buffer }) => buffer as ArrayBuffer) };
+    return { result, transfer: Object.values(result).map(({ buffer }) => buffer as ArrayBuffer) };
   },
 });

@@ -1,5 +1,5 @@
 import type { RowRange } from '../../../pipelines/evaluation/datasets/row-range.ts';
-import type { PlacedScores } from '../../../pipelines/evaluation/row-scores.ts';
+import { strideIndexes, type PlacedScores } from '../../../pipelines/evaluation/row-scores.ts';
 import type { ChannelTrace } from './channel-trace.ts';
 import type { ChannelResult } from './evaluate-channel.ts';
 import { escaped } from './html-page.ts';
@@ -50,15 +50,17 @@ function envelope({ min, max }: ChannelTrace): string {
   return `<path class="telemetry" d="${path.join('')}"/><polyline class="telemetry" points="${line.join(' ')}"/>`;
 }
 
-function scoreLines({ lastRow, judgedScore, level }: PlacedScores, rows: number): string[] {
+function scoreLines({ judged, strides }: PlacedScores, rows: number): string[] {
   const count = Math.min(bins, rows);
   const greatest = new Float64Array(count).fill(Number.NaN);
   const threshold = new Float64Array(count).fill(Number.NaN);
-  lastRow.forEach((row, window) => {
+  const places = strideIndexes(strides);
+  judged.endMs.forEach((end, index) => {
+    const row = strides.lastRow[places.get(end)!]!;
     if (row < 0) return;
     const bin = Math.floor((row * count) / rows);
-    if (!(greatest[bin]! >= judgedScore[window]!)) greatest[bin] = judgedScore[window]!;
-    if (Number.isFinite(level[window]!)) threshold[bin] = level[window]!;
+    if (!(greatest[bin]! >= judged.score[index]!)) greatest[bin] = judged.score[index]!;
+    if (Number.isFinite(judged.level[index]!)) threshold[bin] = judged.level[index]!;
   });
   const logs = [...greatest, ...threshold].filter((value) => value > 0).map(Math.log10);
   if (logs.length === 0) return [];

@@ -80,8 +80,9 @@ function topContributor({ timeline }: DatasetMember, { anomalies }: WatchedRecor
 function calibratedPart({
   definition,
   holdoutErrors,
+  holdoutStrideErrors,
   holdoutMedianError,
   holdoutStrideMs,
 }: CalibratedManifest): CalibratedManifest {
-  return { definition, holdoutErrors, holdoutMedianError, holdoutStrideMs };
+  return { definition, holdoutErrors, holdoutStrideErrors, holdoutMedianError, holdoutStrideMs };
 }

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../pipelines/autoencoders/bundle.ts';
 import type { ChannelResult } from './evaluate-channel.ts';
 
 /** Raised when what is kept of a channel means something else than before. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** What a result depends on, as a name: results of other settings have another. */
 export function evaluationKey(settings: unknown): string {

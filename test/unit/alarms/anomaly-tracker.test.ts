@@ -46,7 +46,7 @@ function judgedWindow(score: number, windowStartMs: number): JudgedWindow {
     modelVersion: 'm',
     contributions: Float32Array.of(0.25, 0.75),
   };
-  return { score, level: 1, violates: score > 1, window };
+  return { score, level: 1, violates: score > 1, window, windows: 1 };
 }
 
 const brief = ({ type, startMs, endMs }: AnomalyEvent): unknown[] => [type, startMs, endMs];

@@ -194,7 +194,7 @@ test('models, policies and what governed when can be listed', async () => {
 });
 
 test('a threshold round-trips: previewed, asked for, pending, and governing from a window on', async () => {
-  const setting = { policy: 'mean-sigma', parameters: { k: 20, smoothing: 0 } };
+  const setting = { policy: 'mean-sigma', parameters: { k: 20, smoothing: 0, combined: 0 } };
   const { body: preview } = await running.get<ThresholdOutcome>(
     '/api/streams/power-1a/threshold-outcome?policy=mean-sigma&k=20',
   );

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PossibleFaults } from '../../../pipelines/fault-request.ts';
-import type { Clock } from '../../../pipelines/ports.ts';
+import type { Clock, ScoringRuntime } from '../../../pipelines/ports.ts';
 import { openEmbeddedHistory } from '../../../services/adapters/embedded/history-store.ts';
 import { openEmbeddedLog } from '../../../services/adapters/embedded/embedded-log.ts';
 import { FileBundleStore } from '../../../services/adapters/files/bundle-store.ts';
@@ -18,7 +18,11 @@ export const stagedNowMs = Date.UTC(2026, 10, 21, 10, 15, 30);
 export interface ConsoleUnderTest {
   readonly service: ConsoleService;
   readonly station: StagedStation;
-  readonly ports: { readonly log: ReturnType<typeof openEmbeddedLog>; readonly bundles: FileBundleStore };
+  readonly ports: {
+    readonly log: ReturnType<typeof openEmbeddedLog>;
+    readonly history: ReturnType<typeof openEmbeddedHistory>;
+    readonly bundles: FileBundleStore;
+  };
   readonly get: <T>(path: string) => Promise<Answer<T>>;
   readonly post: <T>(path: string, body: unknown, headers?: Record<string, string>) => Promise<Answer<T>>;
 }
@@ -36,7 +40,14 @@ export async function consoleUnderTest(
     assets,
     clock = systemClock,
     possibleFaults = new Map(),
-  }: { hours?: number; assets?: string; clock?: Clock; possibleFaults?: PossibleFaults } = {},
+    runtime,
+  }: {
+    hours?: number;
+    assets?: string;
+    clock?: Clock;
+    possibleFaults?: PossibleFaults;
+    runtime?: ScoringRuntime;
+  } = {},
 ): Promise<ConsoleUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'cupola-console-'));
   const path = join(folder, 'log.db');
@@ -53,6 +64,7 @@ export async function consoleUnderTest(
     port: 0,
     possibleFaults,
     ...(assets === undefined ? {} : { assets }),
+    ...(runtime === undefined ? {} : { runtime }),
   });
   test.after(async () => {
     await service.stop();
@@ -71,7 +83,7 @@ export async function consoleUnderTest(
   return {
     service,
     station,
-    ports: { log, bundles },
+    ports: { log, history, bundles },
     get: (path) => ask(path),
     post: (path, body, headers = {}) =>
       ask(path, {

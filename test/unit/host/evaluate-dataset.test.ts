@@ -75,8 +75,8 @@ test('an evaluation that was called off goes on where it was, and stands in one 
     assert.equal(figures!.vusPr!.channels, 2);
 
     for (const { scores, entry, calibrated } of results) {
-      assert.equal(scores.judgedScore.length, scores.anomalyScore.length, 'every window is judged, the last ones too');
-      assert.ok(scores.lastRow.at(-1)! >= entry.rows - 8 && calibrated!.holdoutErrors.length > 0);
+      assert.equal(scores.judged.endMs.at(-1), scores.endMs.at(-1), 'every stride is judged, the last ones too');
+      assert.ok(scores.strides.lastRow.at(-1)! >= entry.rows - 8 && calibrated!.holdoutErrors.length > 0);
     }
     const page = evaluationHtml(report, results);
     for (const text of ['>A-8<', '>T-9<', 'last-10-percent', 'void', 'class="predicted"', 'class="threshold"'])
@@ -126,24 +126,24 @@ test('a preset is the same for the parts of a data set as for the whole, and an 
   );
 });
 
-test('a row has the score of its newest stride, or the mean of the windows that cover it, and 0 where nothing tells', () => {
-  const placed = {
+const placed = {
+  endMs: Float64Array.of(20, 30),
+  anomalyScore: Float64Array.of(1, 3),
+  strideErrors: Float64Array.of(0, 2, 4, 6),
+  strides: {
+    endMs: Float64Array.of(10, 20, 30),
     firstRow: Int32Array.of(-1, 2, 4),
     lastRow: Int32Array.of(-1, 3, 5),
-    anomalyScore: Float64Array.of(9, 1, 3),
-  };
+  },
+  judged: { endMs: Float64Array.of(10, 20, 30), score: Float64Array.of(9, 6, 3), level: Float64Array.of(1, 2, 1) },
+};
+
+test('a row has the score of its newest stride, or a mean of the windows that cover it, and 0 where nothing tells', () => {
   assert.deepEqual([...rowScores(placed, 7, 4, 'newest')], [0, 0, 1, 1, 3, 3, 0]);
   assert.deepEqual([...rowScores(placed, 7, 4, 'mean')], [1, 1, 2, 2, 3, 3, 0]);
+  assert.deepEqual([...rowScores(placed, 7, 4, 'combined')], [0, 0, 3, 3, 6, 6, 0]);
 });
 
 test('an alarm has its strength in its first row, and no other row has any', () => {
-  const placed = {
-    endMs: new Float64Array(3),
-    anomalyScore: new Float64Array(3),
-    firstRow: Int32Array.of(-1, 2, 4),
-    lastRow: Int32Array.of(-1, 3, 5),
-    judgedScore: Float64Array.of(9, 6, 3),
-    level: Float64Array.of(1, 2, 1),
-  };
   assert.deepEqual([...alarmStrength(placed, 7, [[2, 5]])], [0, 0, 3, 0, 0, 0, 0]);
 });

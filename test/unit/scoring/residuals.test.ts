@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { featureErrors } from '../../../pipelines/scoring/residuals.ts';
+import { absoluteErrors, allocateStrideErrors, featureErrors } from '../../../pipelines/scoring/residuals.ts';
 
 describe('feature errors', () => {
   it('are the mean squared residual of each scored column over the cells that count', () => {
@@ -13,6 +13,19 @@ describe('feature errors', () => {
     };
     const reconstruction = Float32Array.of(0, 0, 0, 0, 7, 1, 7, 1);
     assert.deepEqual([...featureErrors(shape, windows, reconstruction)], [5, 4, 0, 8.5]);
+  });
+
+  it('of strides are those of the window, were it that stride alone; rows before the first whole stride have none', () => {
+    const shape = { rows: 5, features: 1, scoredFeatures: 1 };
+    const windows = { count: 1, features: Float32Array.of(9, 1, 2, 3, 5), weight: Uint8Array.of(1, 1, 0, 0, 0) };
+    for (const [errorsOf, size] of [
+      [featureErrors, 41],
+      [absoluteErrors, 5],
+    ] as const) {
+      const byStride = allocateStrideErrors(shape, 2, 1);
+      assert.deepEqual([...errorsOf(shape, windows, new Float32Array(5), byStride)], [size]);
+      assert.deepEqual([...byStride.errors], [1, Number.NaN]);
+    }
   });
 
   it('of a window are the same bits wherever it stands in a batch', () => {

@@ -16,6 +16,7 @@ function score(index: number): WindowScore {
     modelVersion: 'dense-123456789abc',
     reconstructionError: Math.PI * index,
     anomalyScore: Math.E * index,
+    strideErrors: new Float32Array(8).fill(index),
     contributions: new Float32Array(channels).fill(1 / channels),
     latent: new Float32Array(4).fill(index),
     reconstruction: new Float32Array(channels * strideRows).fill(index),
@@ -31,7 +32,7 @@ function watermark(stream: string): WatermarkMoved {
 test('scores of one model are stored as columns, little more than their numbers', () => {
   const scores = Array.from({ length: 64 }, (_, i) => score(i));
   const encoded = encodeScoreEvents(scores);
-  const bytesOfNumbers = 64 * (5 * 8 + 4 * (channels + 4 + channels * strideRows));
+  const bytesOfNumbers = 64 * (5 * 8 + 4 * (channels + 4 + channels * strideRows + 8));
   assert.ok(encoded.length - bytesOfNumbers <= 80, `${encoded.length - bytesOfNumbers} bytes besides`);
   assert.deepStrictEqual(decodeScoreEvents(encoded), scores);
 });
@@ -62,7 +63,7 @@ test('an unknown type, a flag out of place and a newer schema are refused', () =
   for (const [at, byte] of [
     [0, 0xc5],
     [1, 2],
-    [9, 7],
+    [9, 8],
     [10, 1],
   ] as const) {
     const encoded = encodeScoreEvents([watermark('power')]);

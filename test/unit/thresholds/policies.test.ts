@@ -13,7 +13,7 @@ function levelOf(policy: string, parameters: ThresholdSetting['parameters'], hol
 test('parameters that are left out have the defaults of their policy', () => {
   assert.deepEqual(parseThreshold({ policy: 'quantile', parameters: { q: 0.9 } }), {
     policy: 'quantile',
-    parameters: { q: 0.9, margin: 1, smoothing: 0 },
+    parameters: { q: 0.9, margin: 1, smoothing: 0, combined: 0 },
   });
 });
 
@@ -26,7 +26,7 @@ const refusals: readonly (readonly [
   ['p99', {}, 'policy', /^one of mean-sigma, median-mad, quantile, fixed/],
   ['mean-sigma', { k: -3 }, 'parameters.k', /^a number from 0 to 1000$/],
   ['mean-sigma', { k: Number.NaN }, 'parameters.k', /^a number from 0 to 1000$/],
-  ['mean-sigma', { q: 0.9 }, 'parameters.q', /^left out: the parameters of mean-sigma are k, smoothing$/],
+  ['mean-sigma', { q: 0.9 }, 'parameters.q', /^left out: the parameters of mean-sigma are k, smoothing, combined$/],
   ['quantile', { q: 1.1 }, 'parameters.q', /^a number from 0 to 1$/],
 ];
 

@@ -1,0 +1,11 @@
+import type { PolicyParameter } from './threshold-policy.ts';
+
+/** A parameter of every policy: whether what is judged is a window, or a stride by all windows that cover it. */
+export const combinedParameter: PolicyParameter = {
+  name: 'combined',
+  title: '1 to judge each stride by all windows that cover it, once they are there; 0 to judge each window',
+  min: 0,
+  max: 1,
+  default: 0,
+  whole: true,
+};
