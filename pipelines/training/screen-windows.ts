@@ -14,7 +14,7 @@ const trustedShare = 0.75;
 const rounds = 2;
 /** Windows that a screen is fitted on at most. */
 const mostWindows = 2000;
-/** Units of the screen's code, where windows are wide enough for them. */
+/** Units of the screen's code at most; an eighth of a window's cells, lest it has room for what is wrong. */
 const screenCode = 8;
 
 /**
@@ -63,7 +63,7 @@ async function fitScreen(
   signal?: AbortSignal,
 ): Promise<GoverningModel> {
   const cells = windows[0]!.values.length;
-  const architecture = parseArchitecture('pca', { code: Math.max(1, Math.min(screenCode, Math.floor(cells / 2) - 1)) });
+  const architecture = parseArchitecture('pca', { code: Math.max(1, Math.min(screenCode, Math.floor(cells / 8))) });
   const fit = { seed: 1, batchSize: 256, learningRate: 0.001, maxEpochs: 1, patience: 1 };
   const options = { architecture, threshold: { policy: 'quantile', parameters: { q: 1, margin: 1 } }, ...fit };
   const selection = { training: windows, holdout: windows };

@@ -35,7 +35,11 @@ test('the trainer outlives the absence of its history', async () => {
     return history.extent(stream);
   };
   const ports = { log, history: { ...history, extent }, clock: systemClock } as unknown as TrainerPorts;
-  const trainer = await startTrainer(ports, { checkEveryMs: 10, refitEveryMs: null } as TrainerOptions);
+  const trainer = await startTrainer(ports, {
+    checkEveryMs: 10,
+    refitEveryMs: null,
+    streams: {},
+  } as unknown as TrainerOptions);
   while (asked.length < 3) await Promise.race([sleep(10), trainer.finished]);
   await assert.rejects(history.extent('power'), { code: 'CUPOLA_HISTORY_UNAVAILABLE' });
   await trainer.stop();
