@@ -100,7 +100,6 @@ test('an anomaly is most like the earlier one of the same fault, and that one sa
       );
       return [...found.values()].every((anomaly) => anomaly?.state === 'closed') ? found : null;
     });
-    const nameOf = ({ faults }: AnomalySummary): string => faults[0]!.id.split('-').at(-1)!;
     for (const index of [2, 3]) {
       const { id } = byFault.get(index)!;
       const { incidents, comparedByCode } = await get<SimilarIncidents>(host, `/api/anomalies/${id}/similar`);
@@ -119,6 +118,10 @@ test('an anomaly is most like the earlier one of the same fault, and that one sa
     await host.stop();
   }
 });
+
+function nameOf({ faults }: AnomalySummary): string {
+  return faults[0]!.id.split('-').at(-1)!;
+}
 
 function brief({ anomaly, likeness, byChannels, byCode }: SimilarIncidents['incidents'][number]): unknown[] {
   return [anomaly.faults.map(({ id }) => id), likeness, byChannels, byCode];

@@ -1,11 +1,12 @@
 /**
  * Detection quality of the demo, pooled over seeds: the product itself, run headless once a seed, against the truth of its
  * injected faults. `npm run quality` runs seeds 1 to 5; `-- 7 8` others; `-- --json` prints JSON. It ends with exit code 1
- * where a bound of the table does not hold.
+ * where a bound of the table does not hold. `npm run quality -- likeness` is another measure: see likeness.ts.
  */
 import { faultKinds } from '../../pipelines/truth.ts';
 import type { RunSummary } from '../../services/host/summary.ts';
 import { summaryOf } from './headless-run.ts';
+import { measureLikeness } from './likeness.ts';
 import { pool, type PooledQuality } from './pool.ts';
 
 const bounds = { detectedShare: 0.8, falseAnomaliesPerHour: 1, topContributorShare: 0.8 };
@@ -39,6 +40,10 @@ function table(quality: PooledQuality): string {
 
 async function main(): Promise<void> {
   const options = process.argv.slice(2);
+  if (options[0] === 'likeness') {
+    process.exitCode = await measureLikeness(options.slice(1));
+    return;
+  }
   const chosen = options.filter((option) => /^\d+$/.test(option)).map(Number);
   const seeds = chosen.length > 0 ? chosen : [1, 2, 3, 4, 5];
   const summaries: RunSummary[] = [];
