@@ -172,6 +172,8 @@ export interface ChannelView {
   /** With the last observation carried forward up to staleAfterMs, as the detector sees it. */
   readonly telemetry: BinnedSeries;
   readonly reconstruction: BinnedSeries;
+  /** Where it was silent: what the model puts there from what the other channels say. Never scored; null where there is none. */
+  readonly imputed: BinnedSeries | null;
 }
 
 export interface TimeSpan {

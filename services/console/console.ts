@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { CupolaError } from '../../pipelines/errors.ts';
 import type { PossibleFaults } from '../../pipelines/fault-request.ts';
-import type { BundleStore, Clock, HistoryStore, Log } from '../../pipelines/ports.ts';
+import type { BundleStore, Clock, HistoryStore, Log, ScoringRuntime } from '../../pipelines/ports.ts';
 import type { RunningService } from '../service.ts';
 import type { ConsoleStatus } from './api.ts';
 import { ConsoleCore } from './console-core.ts';
 import { createServer } from './console-server.ts';
+import { ImputedGaps } from './imputed-gaps.ts';
 
 /** What the console needs of the outside. */
 export interface ConsoleOptions {
@@ -13,6 +14,8 @@ export interface ConsoleOptions {
   readonly history: HistoryStore;
   readonly bundles: BundleStore;
   readonly clock: Clock;
+  /** What imputes where channels were silent; without one nothing is. */
+  readonly runtime?: ScoringRuntime;
   /** 127.0.0.1 unless other machines should see it; there is no login. */
   readonly host?: string;
   /** 0 takes any that is free. */
@@ -42,7 +45,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   const status = (): ConsoleStatus => core.status();
   const server = createServer(
     { host, assets, report },
-    { ...options, possibleFaults, model, levels, summaries, feed, status },
+    { ...options, possibleFaults, model, levels, summaries, feed, status, imputed: new ImputedGaps(options, report) },
   );
   const url = await listen(server, host, port);
   const stopping = new AbortController();

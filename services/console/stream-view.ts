@@ -1,10 +1,11 @@
-import type { HistoryStore } from '../../pipelines/ports.ts';
+import type { HistorySeries, HistoryStore } from '../../pipelines/ports.ts';
 import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import type { ThresholdLevels } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { BinGrid, BinnedSeries, ChannelView, StreamView, ThresholdStep, TimeSpan } from './api.ts';
 import { anomaliesIn } from './anomalies-in.ts';
 import { binGrid, binnedSeries, carryForward, sortIntoBins } from './bin-grid.ts';
+import type { ImputedGaps } from './imputed-gaps.ts';
 import type { ReadModel } from './read-model.ts';
 import type { StreamModel } from './stream-model.ts';
 import type { Summaries } from './summaries.ts';
@@ -20,6 +21,7 @@ export interface ViewSources {
   readonly levels: ThresholdLevels;
   readonly summaries: Summaries;
   readonly history: HistoryStore;
+  readonly imputed: ImputedGaps;
 }
 
 /** One stream over a range: scores from history, settings and events from the log. */
@@ -33,10 +35,11 @@ export async function streamView(
   const range = { fromMs: grid.fromMs, toMs: grid.fromMs + grid.bins * grid.binMs };
   await sources.levels.prepare(stream);
   const untilMs = Math.min(range.toMs, stream.watermarkMs ?? range.toMs);
+  const imputed = sources.imputed.seriesIn(stream, channels, range);
   const [score, anomalies, ...views] = await Promise.all([
     scoreBins(sources.history, definition, grid),
     anomaliesIn(sources, stream.stream, range, maxAnomalies),
-    ...channels.map((channel) => channelView(sources.history, definition, channel, grid, untilMs)),
+    ...channels.map((channel) => channelView(sources.history, definition, channel, grid, untilMs, imputed)),
   ]);
   return {
     stream: stream.stream,
@@ -71,14 +74,16 @@ async function channelView(
   channel: ChannelDefinition,
   grid: BinGrid,
   untilMs: number,
+  imputedSeries: Promise<ReadonlyMap<string, HistorySeries>>,
 ): Promise<ChannelView> {
   const staleAfterMs = channel.staleAfterMs ?? definition.staleAfterMs;
   const carryBins = Math.min(maxCarryBins, Math.ceil(staleAfterMs / grid.binMs));
   const fromMs = grid.fromMs - carryBins * grid.binMs;
   const withCarry = binGrid(fromMs, grid.fromMs + grid.bins * grid.binMs, grid.binMs);
-  const [telemetry, reconstruction] = await Promise.all([
+  const [telemetry, reconstruction, imputed] = await Promise.all([
     history.series('telemetry', definition.stream, channel.id, span(withCarry), withCarry.bins),
     history.series('reconstruction', definition.stream, channel.id, span(grid), grid.bins),
+    imputedSeries.then((series) => series.get(channel.id) ?? null),
   ]);
   const seen = sortIntoBins(telemetry, withCarry);
   carryForward(seen, staleAfterMs, untilMs);
@@ -86,6 +91,7 @@ async function channelView(
     channelId: channel.id,
     telemetry: binnedSeries(seen, carryBins),
     reconstruction: binnedSeries(sortIntoBins(reconstruction, grid, definition.intervalMs)),
+    imputed: imputed && binnedSeries(sortIntoBins(imputed, grid, definition.intervalMs)),
   };
 }
 

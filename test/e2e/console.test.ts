@@ -9,7 +9,9 @@ import { decodeCommand, encodeFaultTruth } from '../../pipelines/json-records.ts
 import { topics } from '../../pipelines/topics.ts';
 import { buildConsole } from '../../dashboards/console/build.ts';
 import { readToEnd } from '../../services/stage/read-range.ts';
+import { closeFitPorts, openFitPorts } from '../../services/host/fit-ports.ts';
 import { consoleUnderTest } from '../unit/console/console-under-test.ts';
+import { letAutoencoderGovern } from '../unit/console/governing-autoencoder.ts';
 import { complaintsOf, launchChromium } from './chromium.ts';
 
 const minute = 60_000;
@@ -24,7 +26,12 @@ const buildTookMs = performance.now() - buildStartedMs;
 // Of the staged station's streams one stands for a simulator's.
 const stepFault = { kind: 'step', channelIds: ['Z1000001'], ...faultRanges('step') } as const;
 const possibleFaults = new Map([['momentum-gyros', [stepFault]]]);
-const { service, station, ports } = await consoleUnderTest({ after }, { hours: 6, assets, possibleFaults });
+const fitPorts = await openFitPorts();
+after(() => closeFitPorts(fitPorts));
+const { runtime } = fitPorts;
+const running = await consoleUnderTest({ after }, { hours: 6, assets, possibleFaults, runtime });
+const { service, station, ports } = running;
+await letAutoencoderGovern(running, 'attitude', fitPorts);
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 const complaints = complaintsOf(page);
 const elsewhere: string[] = [];
@@ -58,6 +65,7 @@ function pixelsLike(within: Page, canvas: string, colour: readonly number[]): Pr
 const ink = [0xdd, 0xe5, 0xef];
 const accent = [0x6f, 0xa8, 0xff];
 const caution = [0xfc, 0xe8, 0x3a];
+const imputed = [0xc9, 0x9b, 0xff];
 
 async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const endMs = Date.now() + 10_000;
@@ -182,6 +190,17 @@ test('a fault is asked of the simulated station: refused by its bound, then inje
   await ports.log.append([{ topic: topics.truth.name, key: truth.stream, value, timestampMs: startMs }]);
   await until(async () => (await page.locator('.injector .applied').count()) === 1, 'that it was injected');
   assert.match(await page.locator('.injector .applied').innerText(), /step from 2026-325T\d\d:\d\d:\d\dZ/);
+});
+
+test('where a channel is silent, what the model puts there is drawn as such, and said not to be scored', async () => {
+  await page.locator('#stream-attitude').click();
+  const chart = page.locator('.chart', { hasText: 'Roll error' });
+  await until(async () => /imputed, not scored/.test(await chart.innerText()), 'the key');
+  await until(
+    async () => (await pixelsLike(page, '.chart[aria-label="Roll error"] canvas', imputed)) > 30,
+    'the course',
+  );
+  assert.equal(await page.locator('.chart .imputed').count(), 1, 'of the silent channel alone');
 });
 
 test('everything that can be used has a name and can be reached, and nothing relies on colour alone', async () => {

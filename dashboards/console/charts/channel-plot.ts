@@ -17,11 +17,14 @@ const expected: uPlot.Series = {
   spanGaps: false,
 };
 
-/** One channel: telemetry solid, what the model reconstructed dashed, silence hatched, anomalies shaded, limits drawn. */
+/** What the model puts where nothing was observed. */
+const imputed: uPlot.Series = { ...expected, stroke: palette.imputed, width: 2, dash: [2, 3] };
+
+/** One channel: telemetry solid, what the model reconstructed dashed, silence hatched and imputed dotted, anomalies shaded, limits drawn. */
 export function channelPlot(channel: ChannelDefinition, view: () => StreamView | null): TimePlotSpec {
   return {
     label: `${channel.name}${channel.unit && `, ${channel.unit}`}: telemetry and reconstruction over time`,
-    series: [...envelope(palette.telemetry, 1), ...bareEnvelope(), expected],
+    series: [...envelope(palette.telemetry, 1), ...bareEnvelope(), expected, imputed],
     bands: [envelopeBand(1, palette.telemetry), envelopeBand(3, `${palette.accent}40`)],
     yScale: { range: (_plot, min, max) => valueRange(channel, min, max) },
     ...(channel.kind === 'enumeration' ? { ySplits: () => channel.states.map(({ value }) => value) } : {}),

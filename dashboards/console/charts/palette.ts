@@ -13,6 +13,7 @@ export const palette = {
   dim: colour('dim'),
   faint: colour('faint'),
   accent: colour('accent'),
+  imputed: colour('imputed'),
   off: colour('off'),
   standby: colour('standby'),
   normal: colour('normal'),

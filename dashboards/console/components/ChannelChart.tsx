@@ -21,6 +21,7 @@ export function ChannelChart({
   const drawn = current?.channels.find(({ channelId }) => channelId === channel.id);
   const observed = current && drawn && reading(current.grid, drawn.telemetry, cursorMs.value);
   const expected = current && drawn && reading(current.grid, drawn.reconstruction, cursorMs.value);
+  const isImputed = drawn?.imputed?.min.some((value) => value !== null) ?? false;
   const share = explained.value?.contributions.find(({ channelId }) => channelId === channel.id)?.share ?? 0;
   return (
     <section class="chart" aria-label={channel.name}>
@@ -28,6 +29,11 @@ export function ChannelChart({
         <h3>{channel.name}</h3>
         <span class="faint num">{channel.id}</span>
         {share >= worthNaming && <span class="share">{percent(share)} of the error</span>}
+        {isImputed && (
+          <span class="imputed" title="Put there by the model from what the other channels say; no score sees it">
+            imputed, not scored
+          </span>
+        )}
         <span class="space" />
         <output class="num">{observed ? channelValue(channel, middle(observed)) : '–'}</output>
         <span class="num expected">expected {expected ? channelValue(channel, middle(expected)) : '–'}</span>
@@ -37,10 +43,11 @@ export function ChannelChart({
         spec={() => channelPlot(channel, () => view.peek())}
         columns={({ channels, grid }) => {
           const found = channels.find(({ channelId }) => channelId === channel.id);
-          if (!found) return Array.from({ length: 5 }, () => Array.from({ length: grid.bins }, () => null));
-          const { telemetry, reconstruction } = found;
+          if (!found) return Array.from({ length: 6 }, () => Array.from({ length: grid.bins }, () => null));
+          const { telemetry, reconstruction, imputed } = found;
           const expectedMiddle = middles(reconstruction);
-          return [telemetry.min, telemetry.max, reconstruction.min, reconstruction.max, expectedMiddle];
+          const filled = imputed ? middles(imputed) : expectedMiddle.map(() => null);
+          return [telemetry.min, telemetry.max, reconstruction.min, reconstruction.max, expectedMiddle, filled];
         }}
       />
     </section>

@@ -19,6 +19,8 @@ export function mergeViews(older: StreamView, fresh: StreamView, fromMs: number)
     min: [...a.min.slice(keepFrom, keepTo), ...b.min],
     max: [...a.max.slice(keepFrom, keepTo), ...b.max],
   });
+  const joinAny = (a: BinnedSeries | null, b: BinnedSeries | null): BinnedSeries | null =>
+    a || b ? join(a ?? emptySeries(older.grid.bins), b ?? emptySeries(fresh.grid.bins)) : null;
   const freshFromMs = fresh.grid.fromMs;
   return {
     ...fresh,
@@ -28,6 +30,7 @@ export function mergeViews(older: StreamView, fresh: StreamView, fromMs: number)
       channelId: channel.channelId,
       telemetry: join(channel.telemetry, fresh.channels[index]!.telemetry),
       reconstruction: join(channel.reconstruction, fresh.channels[index]!.reconstruction),
+      imputed: joinAny(channel.imputed, fresh.channels[index]!.imputed),
     })),
     thresholds: [
       ...older.thresholds.filter(({ drawnFromMs }) => drawnFromMs < (fresh.thresholds[0]?.drawnFromMs ?? Infinity)),
@@ -38,4 +41,9 @@ export function mergeViews(older: StreamView, fresh: StreamView, fromMs: number)
     stale: [...older.stale.filter(({ toMs }) => toMs !== null && toMs <= freshFromMs), ...fresh.stale],
     faults: [...older.faults.filter(({ endMs }) => endMs <= freshFromMs), ...fresh.faults],
   };
+}
+
+function emptySeries(bins: number): BinnedSeries {
+  const none = Array.from({ length: bins }, () => null);
+  return { min: none, max: none };
 }

@@ -12,7 +12,7 @@ function view(firstBin: number, bins: number, changes: Partial<StreamView> = {})
     definitionVersion: 1,
     grid: { fromMs: firstBin * 10, binMs: 10, bins },
     score: series,
-    channels: [{ channelId: 'a', telemetry: series, reconstruction: series }],
+    channels: [{ channelId: 'a', telemetry: series, reconstruction: series, imputed: null }],
     thresholds: [],
     anomalies: [],
     gaps: [],
@@ -31,6 +31,15 @@ test('a view goes on in a fresh one without a hole or a bin twice', () => {
   assert.deepEqual(merged.grid, { fromMs: 200, binMs: 10, bins: 100 });
   assert.deepEqual(merged.score.max, expected);
   assert.deepEqual(merged.channels[0]!.telemetry.min, expected);
+});
+
+test('what is imputed goes on where either view has some, with nothing in the bins of the other', () => {
+  const series = { min: [5, 6], max: [5, 6] };
+  const silent = view(2, 2, { channels: [{ ...view(2, 2).channels[0]!, imputed: series }] });
+  const [none, some] = [null, 5];
+  assert.deepEqual(mergeViews(view(0, 2), silent, 0)!.channels[0]!.imputed!.min, [none, none, some, 6]);
+  assert.deepEqual(mergeViews(silent, view(4, 2), 20)!.channels[0]!.imputed!.min, [some, 6, none, none]);
+  assert.equal(mergeViews(view(0, 4), view(2, 4), 0)!.channels[0]!.imputed, null);
 });
 
 test('views that do not join are not joined', () => {
