@@ -26,8 +26,8 @@ const leastVariance = 1e-6;
  * - `holdout`: the share of the holdout's variance that the reconstruction leaves, 1 - R^2, the mean over scored columns: it has no
  *   unit, so that models of any loss and any scaling can be compared. A model that copies its input is best by it.
  * - `injected`: 1 less the average precision by which scores tell windows of the holdout with injected faults (inject-anomalies.ts:
- *   a tenth to one and a half standard deviations) from those without: what a detector is for, and no model gains from copying. It depends
- *   on the order of scores alone.
+ *   one to five standard deviations) from those without. It is of the order of scores, as detection is, and not of their size;
+ *   but no injected fault is quite like a real one (decision 31 says how far they agree).
  */
 export const tuningObjectives = { injected: missedInjections, holdout: unexplainedVariance } as const satisfies Record<
   string,
@@ -109,8 +109,8 @@ function spoiltWindows({ manifest }: Bundle, windows: readonly TrainingWindow[])
     share: 0.25,
     leastRows: Math.ceil(rows / 4),
     mostRows: rows,
-    leastAmplitude: 0.1,
-    mostAmplitude: 1.5,
+    leastAmplitude: 1,
+    mostAmplitude: 5,
     faulty: channels.flatMap(({ kind, role }, index) => (role === 'scored' && kind !== 'enumeration' ? [index] : [])),
   };
   return Array.from({ length: draws }, (_, seed) => {

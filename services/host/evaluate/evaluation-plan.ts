@@ -27,6 +27,7 @@ export function evaluationPlan(member: DatasetMember, preset: EvaluationPreset, 
     isTestAfterFit: timeline !== null,
     mostTrainingWindows: preset.mostTrainingWindows,
     holdoutShare: preset.holdoutShare,
+    guard: preset.guard,
     fit: fitOptions(preset, seed),
   };
 }
