@@ -577,5 +577,6 @@ function anomaly(stream: string, startMs: number, endMs: number): AnomalyEvent {
       { channelId: 'a', share: 0.75 },
       { channelId: 'c', share: 0.25 },
     ],
+    code: [0.5, -1.25e-9],
   };
 }
