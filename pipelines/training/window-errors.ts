@@ -22,7 +22,10 @@ export async function windowErrors(
       const encoded = allocateFeatureWindows(model.layout, some.length);
       some.forEach((window, index) => model.encode(window, encoded, index));
       const awaited = some.map(({ startMs, endMs, values, mask }) => ({
-        ...{ startMs, endMs, missingShare: 0, backfill: false },
+        startMs,
+        endMs,
+        missingShare: 0,
+        backfill: false,
         matrix: { values, mask },
       }));
       const events = model.scoreEvents(await own.score(model.version, encoded), awaited);

@@ -8,18 +8,19 @@ import type {
   Verdict,
 } from '../../pipelines/commands.ts';
 import { commandedFaultId, commandOfFault } from '../../pipelines/fault-request.ts';
-import type { DriftReport, FitDecision, Suspicion } from '../../pipelines/fit-decision.ts';
+import type { Suspicion } from '../../pipelines/fit-decision.ts';
 import type { ScoreEvent } from '../../pipelines/scoring/score-event.ts';
 import type { StreamDefinition } from '../../pipelines/telemetry/stream-definition.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
 import type { CommandStatus, ModelDecision } from './api.ts';
+import { setBounded } from './set-bounded.ts';
+import { ModelDecisions, type Answer } from './model-decisions.ts';
 import { StreamModel } from './stream-model.ts';
 
 const maxAnomalies = 2000;
 const maxFaults = 2000;
 const maxCommands = 2000;
 const maxVerdicts = 2000;
-const maxDecisions = 5000;
 
 /** What changed since it was last asked for. */
 export interface Changes {
@@ -27,9 +28,6 @@ export interface Changes {
   readonly anomalies: ReadonlySet<string>;
   readonly commands: ReadonlySet<string>;
 }
-
-/** What the service that applies a command made of it. */
-type Answer = Pick<ModelSetting, 'effectiveFromMs' | 'refusedBecause'>;
 
 /** Everything the console knows: a fold over the log's topics. Bounded: the oldest is forgotten, and history has it. */
 export class ReadModel {
@@ -41,8 +39,7 @@ export class ReadModel {
   readonly #answers = new Map<string, Answer>();
   /** The command to promote, or to decline, that came of a command to train. */
   readonly #fits = new Map<string, PromoteCommand | DeclineCommand>();
-  /** What decided, or asked for, models; beside the other commands, so that they are not forgotten for those. */
-  readonly #decisions = new Map<string, DecidingCommand>();
+  readonly #decisions = new ModelDecisions();
   #changes = emptyChanges();
   readonly #unannouncedFaults = new Set<string>();
   stationTimeMs: number | null = null;
@@ -83,7 +80,7 @@ export class ReadModel {
   takeCommand(command: Command): void {
     setBounded(this.#commands, command.id, command, maxCommands);
     this.#changes.commands.add(command.id);
-    if (isDeciding(command)) setBounded(this.#decisions, command.id, command, maxDecisions);
+    this.#decisions.take(command);
     if ('suspicion' in command) this.#touch(command.stream);
     if (command.type === 'decline') this.#answer({ ...notGoverning(command), commandId: command.id });
     const isOfFit = command.type === 'decline' || (command.type === 'promote' && !command.suspicion);
@@ -144,30 +141,13 @@ export class ReadModel {
 
   /** What was decided about models, newest first. */
   decisions(): readonly ModelDecision[] {
-    return [...this.#decisions.values()].reverse().map((command) => {
-      const { id, stream, issuedAtMs, issuedBy, reason } = command;
-      const { decision = null, suspicion = null, drift = null } = { ...command } as DecidedNumbers;
-      const modelVersion = command.type === 'train' ? null : command.modelVersion;
-      const what = decided(command);
-      const answer = what === 'declined' ? null : (this.#answers.get(id) ?? null);
-      const effectiveFromMs = answer && answer.refusedBecause === null ? answer.effectiveFromMs : null;
-      const refusedBecause = answer?.refusedBecause ?? null;
-      const about = { id, stream, what, modelVersion, issuedAtMs, issuedBy, reason, effectiveFromMs, refusedBecause };
-      return { ...about, decision, suspicion, drift };
-    });
+    return this.#decisions.list((commandId) => this.#answers.get(commandId) ?? null);
   }
 
   /** Why the model that governs a stream is suspect; null where it is not. */
-  suspicionOf({ stream, models }: StreamModel): Suspicion | null {
+  suspicionOf({ models }: StreamModel): Suspicion | null {
     const governing = models.at(-1);
-    if (!governing) return null;
-    for (const command of this.#decisions.values()) {
-      const { suspicion } = command as DecidedNumbers;
-      const isIt =
-        suspicion?.modelVersion === governing.modelVersion && suspicion.governsFromMs === governing.effectiveFromMs;
-      if (isIt && command.stream === stream) return suspicion;
-    }
-    return null;
+    return governing ? this.#decisions.suspicionOf(governing) : null;
   }
 
   /** Faults that have begun by station time, newest first: what is still to come stays a surprise. */
@@ -227,26 +207,6 @@ function isAbout(verdict: Verdict, { id, stream, startMs, endMs }: AnomalyEvent)
   return verdict.anomalyId === id || meets;
 }
 
-/** Commands that decide about models, or say why there is to be another. */
-type DecidingCommand = Extract<Command, { type: 'promote' | 'decline' | 'train' }>;
-
-/** The numbers that such a command may carry. */
-interface DecidedNumbers {
-  readonly decision?: FitDecision;
-  readonly suspicion?: Suspicion;
-  readonly drift?: DriftReport;
-}
-
-function isDeciding(command: Command): command is DecidingCommand {
-  return command.type === 'promote' || command.type === 'decline' || command.type === 'train';
-}
-
-function decided(command: DecidingCommand): ModelDecision['what'] {
-  if (command.type === 'train') return 'fit asked for';
-  if (command.type === 'decline') return 'declined';
-  return command.suspicion ? 'rolled back to' : 'promoted';
-}
-
 /** A challenger that was declined governs from nowhere on. */
 function notGoverning({ reason }: DeclineCommand): Answer {
   return { effectiveFromMs: Number.NaN, refusedBecause: `declined: ${reason}` };
@@ -289,11 +249,4 @@ function emptyChanges() {
 
 function sortKey({ definition, stream }: StreamModel): string {
   return `${definition?.subsystem}\0${definition?.name}\0${stream}`;
-}
-
-/** Sets a key as the newest and forgets the oldest beyond `most`. */
-function setBounded<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > most) map.delete(map.keys().next().value!);
 }

@@ -12,7 +12,7 @@ export async function appendCommand(
   asked: Unstamped<Command>,
 ): Promise<void> {
   const issuedAtMs = clock.nowMs();
-  const command = { ...asked, issuedAtMs, issuedBy: trainerName } as Command;
+  const command: Command = { ...asked, issuedAtMs, issuedBy: trainerName };
   const value = encodeCommand(command);
   await log.append([{ topic: topics.commands.name, key: command.stream, value, timestampMs: issuedAtMs }]);
 }

@@ -104,6 +104,10 @@ class ToldSource implements Source {
   }
 }
 
+function report(error: unknown): never {
+  throw error;
+}
+
 /** Every service of the embedded product but sources and console, on a craft that does as it is told. */
 export class TrainedCraft {
   readonly log: Log;
@@ -139,9 +143,6 @@ export class TrainedCraft {
     const { log, bundles, source } = this;
     const ports = { log, bundles, clock: systemClock, history: this.#history, runtime: this.#runtime };
     await log.ensureTopics(Object.values(topics));
-    const report = (error: unknown): never => {
-      throw error;
-    };
     const stage = { maxRecords: 200, snapshotEveryRecords: 1000, commitIntervalMs: 0, report };
     this.#services.push(await startRecorder(ports, { maxRecords: 200, metrics: null }));
     this.#services.push(await startAnnunciator(ports, stage));

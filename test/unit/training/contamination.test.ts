@@ -46,11 +46,20 @@ describe('what stands apart', () => {
   });
 });
 
+/** Six faults of 20 rows: 5 % of 2400. Each channel by itself is as ever, so no limit would tell. */
+const isFault = (row: number): boolean => row % 400 >= 200 && row % 400 < 220;
+
 describe('the screen of a first fit', () => {
   const rows = 16;
   const definition = streamDefinitionSchema.parse({
-    ...{ stream: 's', name: 'S', source: 'test', intervalMs: 1000, windowLengthMs: 16_000, strideMs: 4000 },
-    ...{ staleAfterMs: 1000, warmUpMs: 16_000 },
+    stream: 's',
+    name: 'S',
+    source: 'test',
+    intervalMs: 1000,
+    windowLengthMs: 16_000,
+    strideMs: 4000,
+    staleAfterMs: 1000,
+    warmUpMs: 16_000,
     channels: ['a', 'b'].map((id) => ({ id, name: id, kind: 'real' })),
   });
   let ports: FitPorts;
@@ -59,15 +68,15 @@ describe('the screen of a first fit', () => {
   });
   after(() => closeFitPorts(ports));
 
-  /** Two waves; where `isFault`, the second has lost the first. */
-  const flown = (isFault: (row: number) => boolean): TrainingWindow[] =>
+  /** Two waves; where `isFaulty`, the second has lost the first. */
+  const flown = (isFaulty: (row: number) => boolean): TrainingWindow[] =>
     Array.from({ length: 600 }, (_, index) => {
       const values = new Float64Array(rows * 2);
       for (let row = 0; row < rows; row++) {
         const at = index * 4 + row;
         const noise = SeededRandom.for(at, 'noise');
         const wave = Math.sin(at / 5);
-        values.set([wave + 0.1 * noise.normal(), (isFault(at) ? -wave : wave) + 0.1 * noise.normal()], row * 2);
+        values.set([wave + 0.1 * noise.normal(), (isFaulty(at) ? -wave : wave) + 0.1 * noise.normal()], row * 2);
       }
       return {
         startMs: index * 4000,
@@ -78,8 +87,6 @@ describe('the screen of a first fit', () => {
     });
 
   test('leaves out what does not belong, which a twentieth of the rows cannot teach it, and little else', async () => {
-    // Six faults of 20 rows: 5 % of 2400. Each channel by itself is as ever, so no limit would tell.
-    const isFault = (row: number): boolean => row % 400 >= 200 && row % 400 < 220;
     const windows = flown(isFault);
     const isLeftOut = meeting(await screenWindows(definition, windows, usualGuard, ports));
     const faulty = (window: TrainingWindow): number =>

@@ -15,6 +15,11 @@ function scores(untilMs: number) {
   }));
 }
 
+/** What is found where all alarms from a time on. */
+function suspicionAt(untilMs: number, fromMs: number) {
+  return suspicionOf(governing, scores(untilMs), [{ startMs: fromMs, endMs: 9999 }], strideMs, bound)!;
+}
+
 test('a model is suspect once more than the share of its newest windows alarm, and not before it governed as long', () => {
   const always = [{ startMs: 1010, endMs: 9999 }];
   assert.equal(suspicionOf(governing, scores(1190), always, strideMs, bound), null);
@@ -36,8 +41,6 @@ test('where too few windows were scored there is nothing to say', () => {
 });
 
 test('a young model is to blame unless the one before it alarmed as much; an old one is not', () => {
-  const suspicionAt = (untilMs: number, fromMs: number) =>
-    suspicionOf(governing, scores(untilMs), [{ startMs: fromMs, endMs: 9999 }], strideMs, bound)!;
   assert.equal(isModelToBlame(suspicionAt(1200, 1010), 200), true);
   assert.equal(isModelToBlame(suspicionAt(1200, 850), 200), false);
   assert.equal(isModelToBlame(suspicionAt(1200, 950), 200), true);
