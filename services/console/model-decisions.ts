@@ -45,7 +45,7 @@ export class ModelDecisions {
 
 function decisionOf(command: DecidingCommand, answer: Answer | null): ModelDecision {
   const { id, stream, issuedAtMs, issuedBy, reason } = command;
-  const { decision = null, suspicion = null, drift = null }: DecidedNumbers = command;
+  const { decision, suspicion, drift }: DecidedNumbers = command;
   const isDeclined = command.type === 'decline';
   return {
     id,
@@ -57,9 +57,9 @@ function decisionOf(command: DecidingCommand, answer: Answer | null): ModelDecis
     reason,
     effectiveFromMs: answer?.refusedBecause === null ? answer.effectiveFromMs : null,
     refusedBecause: isDeclined ? null : (answer?.refusedBecause ?? null),
-    decision,
-    suspicion,
-    drift,
+    decision: decision ?? null,
+    suspicion: suspicion ?? null,
+    drift: drift ?? null,
   };
 }
 
