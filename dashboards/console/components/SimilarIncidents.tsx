@@ -8,7 +8,6 @@ import { showEvent } from '../state/time-range.ts';
 const shown = 3;
 /** From where on an earlier anomaly is worth a look: docs/decisions/0027 says what likenesses stand for. */
 const alikeFrom = 0.5;
-const veryAlikeFrom = 0.8;
 
 /** Which earlier anomalies the explained one is like, and what they were judged to be. Choosing one shows it. */
 export function SimilarIncidents() {
@@ -19,7 +18,7 @@ export function SimilarIncidents() {
     <div class="similar" role="group" aria-label="Similar incidents">
       {alike.length > 0 ? (
         <>
-          <span>{alike[0]!.likeness >= veryAlikeFrom ? 'very like' : 'like'}</span>
+          <span>{likenessWords(alike[0]!.likeness)}</span>
           <ul>
             {alike.map((incident) => (
               <Incident key={incident.anomaly.id} incident={incident} />
@@ -31,6 +30,12 @@ export function SimilarIncidents() {
       )}
     </div>
   );
+}
+
+/** For the most alike one. */
+function likenessWords(likeness: number): string {
+  if (likeness >= 0.8) return 'very like';
+  return likeness >= 0.65 ? 'like' : 'somewhat like';
 }
 
 function Incident({ incident }: { readonly incident: SimilarIncident }) {
