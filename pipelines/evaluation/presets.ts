@@ -13,6 +13,8 @@ export interface EvaluationPreset {
   readonly training: Pick<TrainingRequest, 'batchSize' | 'learningRate' | 'maxEpochs' | 'patience' | 'maxSeconds'>;
   readonly windowRows: number;
   readonly strideRows: number;
+  /** Whether models see the telemetry alone, without commands and other context. */
+  readonly hidesContext: boolean;
   /** Share of the training windows, the newest, that the fit is judged and the threshold set by. */
   readonly holdoutShare: number;
   /** Leaves out training windows that stand apart from the others; none where it is left out: training parts are said to be normal. */
@@ -33,10 +35,11 @@ export interface EvaluationPreset {
 export type NamedPreset = EvaluationPreset & { readonly name: string };
 
 const fast: EvaluationPreset = {
-  architecture: { name: 'dense', settings: { hidden: [64], code: 8, scaling: 'standard', seesContext: false } },
+  architecture: { name: 'dense', settings: { hidden: [64], code: 8, scaling: 'standard' } },
   training: { batchSize: 64, learningRate: 0.001, maxEpochs: 30, patience: 6, maxSeconds: 20 },
   windowRows: 50,
   strideRows: 4,
+  hidesContext: true,
   holdoutShare: 0.25,
   mostTrainingWindows: 2500,
   threshold: {

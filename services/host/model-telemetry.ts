@@ -76,7 +76,11 @@ export async function* modelRecords(
     yield* recordedTelemetry(withDefinition(simulator(choice), definition), count, signal);
     return;
   }
-  const options = { windowRows: windowRows(definition), strideRows: strideRows(definition) };
+  const options = {
+    windowRows: windowRows(definition),
+    strideRows: strideRows(definition),
+    hidesContext: definition.channels.every(({ role }) => role === 'scored'),
+  };
   const { member = definition.stream.split('/').at(-1)! } = choice;
   const [found] = await openDataset({ ...choice, member, options });
   requireChannels(definition, found!.recording.definition);

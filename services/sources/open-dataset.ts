@@ -6,6 +6,7 @@ import { findDataset } from '../../pipelines/evaluation/datasets/datasets.ts';
 import { nearestNames } from '../../pipelines/telemetry/dictionary/nearest-names.ts';
 import type { RecordedStreamOptions } from '../../pipelines/evaluation/datasets/recorded-stream.ts';
 import type { DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
+import { withoutContext } from '../../pipelines/evaluation/datasets/without-context.ts';
 import { readRecordedFile } from './recorded-file.ts';
 
 /** Which recordings to open. */
@@ -29,7 +30,9 @@ export async function openDataset(request: DatasetRequest): Promise<readonly Dat
   const members: DatasetMember[] = [];
   for (const member of names) {
     const files = await readFiles(dataset, folder, dataset.filesOf(member));
-    members.push(dataset.decode(member, new Map([...shared, ...files]), request.options ?? {}));
+    const decoded = dataset.decode(member, new Map([...shared, ...files]), request.options ?? {});
+    const recording = request.options?.hidesContext ? withoutContext(decoded.recording) : decoded.recording;
+    members.push({ ...decoded, recording });
   }
   return members;
 }

@@ -7,6 +7,8 @@ export interface RecordedStreamOptions {
   readonly windowRows?: number;
   readonly strideRows?: number;
   readonly staleAfterMs?: number;
+  /** Leaves context channels, such as commands, out of the recordings; false by default. */
+  readonly hidesContext?: boolean;
 }
 
 /** Rows of a window of recorded telemetry, where nobody says otherwise. */

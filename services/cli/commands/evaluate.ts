@@ -22,6 +22,7 @@ interface EvaluateOptions {
   readonly channel?: string;
   readonly architecture?: string[];
   readonly settings?: string;
+  readonly context?: string;
   readonly scoring?: ScoringRuleName;
   readonly threshold?: string;
   readonly jobs: string;
@@ -45,6 +46,7 @@ export function addEvaluate(program: Command): void {
     .option('--channel <name>', 'one channel, machine or series (default: all)')
     .option('--architecture <name...>', "in place of the preset's; for ecg5000 also several")
     .option('--settings <json>', 'with one --architecture: its settings, such as \'{"code": 4}\'')
+    .option('--context <how>', "whether models see commands and other context: seen or hidden (default: the preset's)")
     .option('--scoring <rule>', `how residuals become a score: one of ${scoringRuleNames.join(', ')}`)
     .option('--threshold <json>', "in place of the preset's: policy and parameters; kept scores are judged anew by it")
     .option('--jobs <number>', 'channels at once', '2')
@@ -129,7 +131,15 @@ function requestOf(options: EvaluateOptions): {
 }
 
 /** The preset, with what is asked for in its place. */
-function presetOf({ preset, dataset, architecture, settings, scoring, threshold }: EvaluateOptions): NamedPreset {
+function presetOf({
+  preset,
+  dataset,
+  architecture,
+  settings,
+  scoring,
+  context,
+  threshold,
+}: EvaluateOptions): NamedPreset {
   const chosen = presetFor(preset, dataset);
   const [name, ...others] = architecture ?? [];
   if (settings !== undefined && (name === undefined || others.length > 0)) throw noUse('--settings');
@@ -139,15 +149,26 @@ function presetOf({ preset, dataset, architecture, settings, scoring, threshold 
     ...(isOwn && {
       architecture: { name, settings: settings === undefined ? {} : jsonObject('--settings', settings) },
     }),
+    ...(context !== undefined && { hidesContext: isHidden(context) }),
     ...(scoring !== undefined && { scoring: { rule: scoring } }),
     ...(threshold !== undefined && { threshold: thresholdOf(threshold) }),
     name: [
       preset,
       ...(isOwn ? [name] : []),
+      ...(context === undefined ? [] : [`context ${context}`]),
       ...(scoring === undefined ? [] : [scoring]),
       ...(threshold === undefined ? [] : ['other threshold']),
     ].join(', '),
   };
+}
+
+function isHidden(context: string): boolean {
+  if (context === 'seen' || context === 'hidden') return context === 'hidden';
+  throw new CupolaError('CUPOLA_USAGE_INVALID', `--context is ${context}, must be seen or hidden`, {
+    field: '--context',
+    value: context,
+    bound: 'seen or hidden',
+  });
 }
 
 function thresholdOf(text: string): ThresholdSetting {

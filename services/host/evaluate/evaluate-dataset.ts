@@ -88,8 +88,9 @@ export async function evaluateDataset(
   }
   const evaluate = async (name: string, ports: FitPorts): Promise<void> => {
     if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the evaluation was called off');
-    const { windowRows, strideRows } = settings;
-    const [recorded] = await openDataset({ dataset, dataDir, member: name, options: { windowRows, strideRows } });
+    const { windowRows, strideRows, hidesContext } = settings;
+    const options = { windowRows, strideRows, hidesContext };
+    const [recorded] = await openDataset({ dataset, dataDir, member: name, options });
     const onEpoch = (training: TrainingProgress): void =>
       onProgress({ channel: name, done, count: names.length, training, result: null, isKept: false });
     const result = await evaluateChannel(recorded!, settings, seed, ports, onEpoch, signal);

@@ -90,8 +90,9 @@ async function trainOnMember(
   onEpoch: (progress: TrainingProgress) => void,
   signal: AbortSignal,
 ): Promise<Bundle> {
-  const { windowRows, strideRows } = settings;
-  const [member] = await openDataset({ dataset, dataDir, member: name, options: { windowRows, strideRows } });
+  const { windowRows, strideRows, hidesContext } = settings;
+  const options = { windowRows, strideRows, hidesContext };
+  const [member] = await openDataset({ dataset, dataDir, member: name, options });
   const { definition } = member!.recording;
   const { fit } = evaluationPlan(member!, settings, seed);
   return fitBundle(definition, await memberSelection(member!, settings, signal), fit, ports, onEpoch, signal);
