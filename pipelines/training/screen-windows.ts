@@ -32,15 +32,16 @@ export async function screenWindows(
   ports: FitPorts,
   signal?: AbortSignal,
 ): Promise<TimeRange[]> {
-  if (windows.length < fewestWindows) return [];
-  const range = { fromMs: windows[0]!.startMs, toMs: windows.at(-1)!.endMs };
-  const some = thinned(windows);
+  const looked = quarterApart(windows);
+  if (looked.length < fewestWindows) return [];
+  const range = { fromMs: looked[0]!.startMs, toMs: looked.at(-1)!.endMs };
+  const some = thinned(looked);
   let screen = new GoverningModel(fitRobustLimits(definition, some, range));
   for (let round = 0; round < rounds; round++) {
     const errors = await windowErrors(screen, some, ports.runtime);
     screen = await fitScreen(definition, bestFitting(some, errors), ports, signal);
   }
-  return contaminatedTimes(windows, await windowErrors(screen, windows, ports.runtime), guard);
+  return contaminatedTimes(looked, await windowErrors(screen, looked, ports.runtime), guard);
 }
 
 /** Windows of which a trained model says the same: the most contaminated tail by the current model. */
@@ -50,7 +51,21 @@ export async function windowsApart(
   guard: ContaminationGuard,
   { runtime }: FitPorts,
 ): Promise<TimeRange[]> {
-  return contaminatedTimes(windows, await windowErrors(model, windows, runtime), guard);
+  const looked = quarterApart(windows);
+  return contaminatedTimes(looked, await windowErrors(model, looked, runtime), guard);
+}
+
+/**
+ * Windows that begin a quarter of a window apart, or more: whatever stands apart is seen by several of them, and windows in
+ * between hold the middle of one that sees as much of it.
+ */
+function quarterApart(windows: readonly TrainingWindow[]): TrainingWindow[] {
+  let nextMs = -Infinity;
+  return windows.filter(({ startMs, endMs }) => {
+    if (startMs < nextMs) return false;
+    nextMs = startMs + (endMs - startMs) / 4;
+    return true;
+  });
 }
 
 /** Fewer windows than this say nothing about what stands apart. */
