@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AnomalySummary } from '../../console/api.ts';
+import type { AnomalyDetail, AnomalySummary } from '../../console/api.ts';
 import type { SimilarIncident, SimilarIncidents } from '../../console/latent-api.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
 import { addSystemOptions, systemClient, type SystemOptions } from '../system-options.ts';
@@ -8,7 +8,7 @@ import { wholeNumber } from '../whole-number.ts';
 
 const channelsShown = 3;
 
-/** `cupola anomalies list|similar`: what a running system found, and what it had found before that was like it. */
+/** `cupola anomalies list|show|similar`: what a running system found, and what it had found before that was like it. */
 export function addAnomalies(program: Command): void {
   const anomalies = program
     .command('anomalies')
@@ -20,6 +20,12 @@ export function addAnomalies(program: Command): void {
     .option('--limit <number>', 'how many at most', '50')
     .addHelpText('after', examples('cupola anomalies list', 'cupola anomalies list --stream water --json'))
     .action(listAnomalies);
+  addSystemOptions(
+    anomalies.command('show').description('Show how rare the peak of an anomaly is, and what moved how far'),
+  )
+    .argument('<id>', 'as `cupola anomalies list` shows it')
+    .addHelpText('after', examples('cupola anomalies show water@1767225600000'))
+    .action(showAnomaly);
   addSystemOptions(
     anomalies
       .command('similar')
@@ -59,6 +65,32 @@ async function listAnomalies({ stream, from, to, limit, ...options }: ListOption
       ]),
     ),
   );
+}
+
+async function showAnomaly(id: string, options: SystemOptions): Promise<void> {
+  const path = `/api/anomalies/${encodeURIComponent(id)}`;
+  printResult(options, await systemClient(options).get<AnomalyDetail>(path), anomalyText);
+}
+
+function anomalyText(anomaly: AnomalyDetail): string {
+  const { id, state, startMs, endMs, peakScore, threshold, expected, deviations } = anomaly;
+  const rows = deviations.map(({ name, unit, observed, expected: should, share, atMs }) => [
+    name,
+    `${observed.toPrecision(4)} ${unit}`,
+    `${should.toPrecision(4)} ${unit}`,
+    percent(share),
+    timeText(atMs),
+  ]);
+  return [
+    `${id}: from ${timeText(startMs)} to ${state === 'open' ? 'now' : timeText(endMs)}, ${channelsAndVerdict(anomaly)[1]}`,
+    `peak ${peakScore.toPrecision(3)} over ${threshold.toPrecision(3)}`,
+    ...(expected === null ? [] : [rarityText(expected)]),
+    ...(rows.length > 0 ? [table(['CHANNEL', 'OBSERVED', 'EXPECTED', 'SHARE', 'AT'], rows)] : []),
+  ].join('\n');
+}
+
+function rarityText({ perDay, isAtMost }: NonNullable<AnomalyDetail['expected']>): string {
+  return `ordinarily ${isAtMost ? 'at most ' : ''}${perDay.toPrecision(2)} windows a day score so high`;
 }
 
 async function showSimilar(

@@ -14,6 +14,7 @@ test('the commands of the product are there', () => {
   const names = commands.map(({ name }) => name).sort();
   assert.deepEqual(names, [
     'anomalies list',
+    'anomalies show',
     'anomalies similar',
     'config check',
     'config print',
@@ -24,7 +25,6 @@ test('the commands of the product are there', () => {
     'evaluate',
     'faults inject',
     'faults list',
-    'impute',
     'impute',
     'influx apply',
     'influx plan',

@@ -34,6 +34,17 @@ test('anomalies are listed, and what one is like, as the console says', async ()
   assert.match(text.stdout, similar.compared > 0 ? /ALIKE[\s\S]*unjudged/ : /no anomaly came before/);
 });
 
+test('an anomaly is shown with how rare its peak is, and what moved', async () => {
+  const { anomalies } = await json<{ anomalies: AnomalySummary[] }>(
+    'anomalies',
+    'list',
+    '--stream',
+    'oxygen-generation',
+  );
+  const { stdout } = await run('anomalies', 'show', anomalies[0]!.id);
+  assert.match(stdout, /ordinarily at most [\d.]+ windows a day score so high\nCHANNEL[^]* V /);
+});
+
 test('codes of what a running system scored are written as JSON, CSV and a picture', async () => {
   const { models } = (await running.get<ModelList>('/api/models?stream=loop-b')).body;
   const { version } = models.find(({ architecture }) => architecture === 'lstm')!;
