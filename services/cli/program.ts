@@ -5,8 +5,8 @@ import { addAnomalies } from './commands/anomalies.ts';
 import { addConfig } from './commands/config.ts';
 import { addDenoise } from './commands/denoise.ts';
 import { addDoctor } from './commands/doctor.ts';
-import { addEvaluate } from './commands/evaluate.ts';
 import { addDrift } from './commands/drift.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { addFaults } from './commands/faults.ts';
 import { addImpute } from './commands/impute.ts';
 import { addInflux } from './commands/influx.ts';
@@ -18,6 +18,7 @@ import { addStreams } from './commands/streams.ts';
 import { addThresholds } from './commands/thresholds.ts';
 import { addTopics } from './commands/topics.ts';
 import { addTrain } from './commands/train.ts';
+import { addTuneModel } from './commands/tune-model.ts';
 import { addVerdicts } from './commands/verdicts.ts';
 import { exitCodeOf, exitCodesText } from './exit-codes.ts';
 import { failureOf, failureText } from './failure.ts';
@@ -52,6 +53,7 @@ export function buildProgram(): Command {
     addReplay,
     addEvaluate,
     addTrain,
+    addTuneModel,
     addDenoise,
     addImpute,
     addStreams,
@@ -59,12 +61,12 @@ export function buildProgram(): Command {
     addThresholds,
     addAnomalies,
     addVerdicts,
+    addDrift,
     addTopics,
     addFaults,
     addConfig,
     addInflux,
     addDoctor,
-    addDrift,
   ])
     add(program);
   return program;
