@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { faultRanges } from '../../pipelines/fault-request.ts';
-import { decodeCommand, encodeFaultTruth } from '../../pipelines/json-records.ts';
+import type { Command, JudgeCommand } from '../../pipelines/commands.ts';
+import { decodeCommand, encodeFaultTruth, encodeVerdict } from '../../pipelines/json-records.ts';
 import { topics } from '../../pipelines/topics.ts';
 import { buildConsole } from '../../dashboards/console/build.ts';
 import { readToEnd } from '../../services/stage/read-range.ts';
@@ -190,6 +191,31 @@ test('a fault is asked of the simulated station: refused by its bound, then inje
   await ports.log.append([{ topic: topics.truth.name, key: truth.stream, value, timestampMs: startMs }]);
   await until(async () => (await page.locator('.injector .applied').count()) === 1, 'that it was injected');
   assert.match(await page.locator('.injector .applied').innerText(), /step from 2026-325T\d\d:\d\d:\d\dZ/);
+});
+
+test('an anomaly is judged on its card, and the verdict stands there once it is written', async () => {
+  await page.locator('.card', { hasText: 'Loop B' }).click();
+  await page.locator('.verdict button', { hasText: 'Normal' }).click();
+  const partition = await ports.log.partitionOf(topics.commands.name, 'loop-b');
+  const newest = async (): Promise<Command | undefined> => {
+    const { records } = await readToEnd(ports.log, topics.commands.name, partition);
+    return records.map(({ value }) => decodeCommand(value!)).findLast(({ stream }) => stream === 'loop-b');
+  };
+  await until(async () => (await newest())?.type === 'judge', 'the command');
+  const { id: commandId, fromMs, toMs, anomalyId = null } = (await newest()) as JudgeCommand;
+  const given = {
+    commandId,
+    commandOffset: 0,
+    issuedAtMs: 0,
+    issuedBy: 'ana',
+    reason: '',
+    judgement: 'normal',
+  } as const;
+  const value = encodeVerdict({ ...given, stream: 'loop-b', fromMs, toMs, anomalyId });
+  await ports.log.append([{ topic: topics.verdicts.name, partition, key: 'loop-b', value, timestampMs: 0 }]);
+  const card = page.locator('.card[aria-pressed=true]');
+  await until(async () => /judged normal by ana/.test(await card.innerText()), 'the verdict');
+  assert.equal(await page.locator('.verdict button', { hasText: 'Normal' }).getAttribute('aria-pressed'), 'true');
 });
 
 test('where a channel is silent, what the model puts there is drawn as such, and said not to be scored', async () => {
