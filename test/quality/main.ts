@@ -1,10 +1,12 @@
 /**
  * Detection quality of the demo, pooled over seeds: the product itself, run headless once a seed, against the truth of its
  * injected faults. `npm run quality` runs seeds 1 to 5; `-- 7 8` others; `-- --json` prints JSON. It ends with exit code 1
- * where a bound of the table does not hold. `npm run quality -- likeness` is another measure: see likeness.ts.
+ * where a bound of the table does not hold. `npm run quality -- contamination` and `-- likeness` are other measures: see the files of their
+ * names.
  */
 import { faultKinds } from '../../pipelines/truth.ts';
 import type { RunSummary } from '../../services/host/summary.ts';
+import { measureContamination } from './contamination.ts';
 import { summaryOf } from './headless-run.ts';
 import { measureLikeness } from './likeness.ts';
 import { pool, type PooledQuality } from './pool.ts';
@@ -40,6 +42,10 @@ function table(quality: PooledQuality): string {
 
 async function main(): Promise<void> {
   const options = process.argv.slice(2);
+  if (options[0] === 'contamination') {
+    process.exitCode = await measureContamination(options.slice(1));
+    return;
+  }
   if (options[0] === 'likeness') {
     process.exitCode = await measureLikeness(options.slice(1));
     return;
