@@ -92,6 +92,21 @@ describe('scoring rules', () => {
           }
         });
 
+        it('gives strides the errors that their window is the mean of, where nothing is missing', async () => {
+          const whole = windows(600, 20);
+          for (const { mask } of whole) mask.fill(2);
+          const { featureErrors, strideErrors } = await ports.runtime.score(model.version, encode(model, whole));
+          const columns = featureErrors.length / whole.length;
+          featureErrors.forEach((error, at) => {
+            const [window, column] = [Math.floor(at / columns), at % columns];
+            const [older, newer] = [0, 1].map((stride) => strideErrors[(2 * window + stride) * columns + column]!);
+            assert.ok(
+              Math.abs((older! + newer!) / 2 - error) <= 1e-5 * Math.max(error, 1e-3),
+              `${older} ${newer} ${error}`,
+            );
+          });
+        });
+
         it('stands in the bundle, which is the same for the same windows and seed', async () => {
           const stored = manifestSchema.parse(JSON.parse(canonicalJson(bundle.manifest)));
           assert.deepEqual(stored, bundle.manifest);
