@@ -37,6 +37,10 @@ export const errorTable = {
     meaning: 'A model was asked for something that models of its architecture or shape cannot do.',
     remedy: 'Use a model for which what the message names is so; `cupola models architectures` lists all kinds.',
   },
+  CUPOLA_IMPORT_REFUSED: {
+    meaning: 'An ONNX model made elsewhere cannot take the place of one of our own.',
+    remedy: 'Export it again in the way that the message names; docs/models.md says what a model must be like.',
+  },
   CUPOLA_ARCHITECTURE_INVALID: {
     meaning: 'An autoencoder architecture was named or set in a way that it does not allow.',
     remedy: 'Correct the named setting; the message states its bound.',

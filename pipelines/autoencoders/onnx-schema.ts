@@ -11,6 +11,7 @@ const { root } = protobuf.Root.fromJSON({
         ModelProto: message({
           irVersion: ['int64', 1],
           producerName: ['string', 2],
+          producerVersion: ['string', 3],
           graph: ['GraphProto', 7],
           opsetImport: ['OperatorSetIdProto', 8, 'repeated'],
         }),
@@ -42,6 +43,7 @@ const { root } = protobuf.Root.fromJSON({
           floatData: ['float', 4, 'repeated'],
           name: ['string', 8],
           rawData: ['bytes', 9],
+          dataLocation: ['int32', 14],
         }),
         ValueInfoProto: message({ name: ['string', 1], type: ['TypeProto', 2] }),
         TypeProto: message({ tensorType: ['TensorTypeProto', 1] }),
@@ -88,6 +90,8 @@ export interface OnnxTensor {
   /** Little-endian; models made elsewhere may hold `floatData` instead. */
   readonly rawData?: Uint8Array;
   readonly floatData?: readonly number[];
+  /** 1 where the numbers are in another file. */
+  readonly dataLocation?: number;
 }
 
 export interface OnnxValue {
@@ -103,6 +107,7 @@ export interface OnnxValue {
 export interface OnnxModel {
   readonly irVersion: number;
   readonly producerName: string;
+  readonly producerVersion?: string;
   readonly opsetImport: readonly { readonly domain: string; readonly version: number }[];
   readonly graph: {
     readonly name: string;

@@ -21,13 +21,17 @@ const sessionOptions: InferenceSession.SessionOptions = {
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 };
 
-/** Windows given to the session at once: enough to read the weights once for many, and activations stay in the cache. */
-const windowsAtOnce = 128;
+/**
+ * Windows given to a session at once, unless a model can do with fewer only: enough to read the weights once for many, and
+ * activations stay in the cache.
+ */
+const usualWindowsAtOnce = 128;
 
 interface LoadedModel {
   readonly shape: WindowShape;
   readonly strideRows: number;
   readonly errorsOf: FeatureErrors;
+  readonly windowsAtOnce: number;
   /** null for robust-limits, which has no weights. */
   readonly session: InferenceSession | null;
 }
@@ -49,8 +53,10 @@ export class OnnxModels implements ModelHost {
     if (!onnx && manifest.architecture.name !== robustLimits.name)
       throw new CupolaError('CUPOLA_BUNDLE_CORRUPT', `model ${version} has no weights`, { field: 'onnx', value: null });
     const session = onnx && (await InferenceSession.create(onnx, sessionOptions).catch(failed(`load ${version}`)));
-    const { shape, definition, scoring } = manifest;
-    this.#models.set(version, { shape, strideRows: strideRows(definition), errorsOf: errorsBy(scoring), session });
+    const { shape, definition, scoring, architecture } = manifest;
+    const windowsAtOnce = (architecture.settings['windowsAtOnce'] as number | undefined) ?? usualWindowsAtOnce;
+    const stride = strideRows(definition);
+    this.#models.set(version, { shape, strideRows: stride, errorsOf: errorsBy(scoring), windowsAtOnce, session });
   }
 
   async score(version: string, windows: FeatureWindows): Promise<ScoredWindows> {
@@ -72,8 +78,8 @@ export class OnnxModels implements ModelHost {
 
 async function scoreAll(model: LoadedModel, windows: FeatureWindows): Promise<ScoredWindows> {
   const parts: ScoredWindows[] = [];
-  for (let first = 0; first === 0 || first < windows.count; first += windowsAtOnce)
-    parts.push(await scoreSome(model, windowsFrom(model.shape, windows, first)));
+  for (let first = 0; first === 0 || first < windows.count; first += model.windowsAtOnce)
+    parts.push(await scoreSome(model, windowsFrom(model, windows, first)));
   if (parts.length === 1) return parts[0]!;
   return {
     featureErrors: joined(parts.map((part) => part.featureErrors)),
@@ -85,7 +91,7 @@ async function scoreAll(model: LoadedModel, windows: FeatureWindows): Promise<Sc
 
 /** A view of at most windowsAtOnce windows. */
 function windowsFrom(
-  { rows, features, scoredFeatures }: WindowShape,
+  { shape: { rows, features, scoredFeatures }, windowsAtOnce }: LoadedModel,
   all: FeatureWindows,
   first: number,
 ): FeatureWindows {

@@ -19,6 +19,7 @@ import {
 } from '../system-options.ts';
 import { addModelCard } from './models-card.ts';
 import { addModelCompare } from './models-compare.ts';
+import { addModelImport } from './models-import.ts';
 import { addModelCodes } from './models-codes.ts';
 import { addLatentCommands } from './models-latent.ts';
 
@@ -51,6 +52,7 @@ export function addModels(program: Command): void {
     .action(listArchitectures);
   addModelCard(models);
   addModelCompare(models);
+  addModelImport(models);
   addLatentCommands(models);
   addModelCodes(models);
 }

@@ -34,6 +34,7 @@ test('the commands of the product are there', () => {
     'models compare',
     'models generate',
     'models history',
+    'models import',
     'models interpolate',
     'models latent-units',
     'models list',
