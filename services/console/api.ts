@@ -3,6 +3,8 @@
  *
  * Times are event times in ms since the epoch unless a name says otherwise. `null` stands where there is no value.
  */
+import type { CodedWindow, LatentCodes } from '../../pipelines/alarms/latent-codes.ts';
+import type { Likeness } from '../../pipelines/alarms/likeness.ts';
 import type { ChannelDefinition } from '../../pipelines/telemetry/channel.ts';
 import type { BundleManifest } from '../../pipelines/autoencoders/bundle.ts';
 import type { Command, Judgement, Verdict } from '../../pipelines/commands.ts';
@@ -153,6 +155,39 @@ export interface AnomalyDetail extends AnomalySummary {
   /** How often ordinary windows score as high as its peak, by the holdout of its model; null where that cannot be told. */
   readonly expected: { readonly perDay: number; readonly isAtMost: boolean } | null;
 }
+
+/** An earlier anomaly of the same stream; its summary says what it was judged to be. */
+export interface SimilarIncident extends Likeness {
+  readonly anomaly: AnomalySummary;
+}
+
+/** `GET /api/anomalies/:id/similar[?limit]`: the earlier anomalies of its stream that it is most like. */
+export interface SimilarIncidents {
+  readonly id: string;
+  /** Anomalies that began before it, at most the newest 2000. */
+  readonly compared: number;
+  /** Those of them whose codes could be compared too: the same model scored them. */
+  readonly comparedByCode: number;
+  /** The most alike first. */
+  readonly incidents: readonly SimilarIncident[];
+}
+
+/**
+ * `GET /api/models/:version/codes[?fromMs][&toMs][&limit]`: codes of the windows that a model scored, by their ends within the
+ * time, the newest `limit` of them.
+ */
+export interface ModelCodes extends LatentCodes, TimeSpan {}
+
+/**
+ * `GET /api/streams/:stream/codes[?fromMs][&toMs][&limit]`: the same for the page, of the model that scored the newest of these
+ * windows: where there are more than `limit`, all that are part of an anomaly or judged, and of the others so many, evenly. null
+ * before the first score.
+ */
+export interface StreamCodes {
+  readonly map: (TimeSpan & Omit<LatentCodes, 'windows'> & { readonly windows: readonly MappedWindow[] }) | null;
+}
+
+export type MappedWindow = Omit<CodedWindow, 'code'>;
 
 /** Lowest and highest value a bin; null where there is none. The page draws the space between. */
 export interface BinnedSeries {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
 import { parseRequest } from './api-error.ts';
-import type { ModelCodes, SimilarIncidents, StreamCodes } from './latent-api.ts';
+import type { ModelCodes, SimilarIncidents, StreamCodes } from './api.ts';
 import { modelCodes, streamCodes } from './latent-views.ts';
 import { similarIncidents, type IncidentSources } from './similar-incidents.ts';
 
@@ -20,7 +20,7 @@ export interface LatentRouteSources extends IncidentSources {
   knownStream(stream: string): string;
 }
 
-/** The routes of latent-api.ts. */
+/** Routes of what is like what: similar incidents, and codes. */
 export function addLatentRoutes(server: FastifyInstance, sources: LatentRouteSources): void {
   server.get<{ Params: { id: string } }>(
     '/api/anomalies/:id/similar',

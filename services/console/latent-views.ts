@@ -1,8 +1,7 @@
 import { latentCodes, type CodedWindow } from '../../pipelines/alarms/latent-codes.ts';
 import type { WindowScore } from '../../pipelines/scoring/score-event.ts';
 import { anomalyEventsIn } from './anomalies-in.ts';
-import type { TimeSpan } from './api.ts';
-import type { MappedWindow, ModelCodes, StreamCodes } from './latent-api.ts';
+import type { MappedWindow, ModelCodes, StreamCodes, TimeSpan } from './api.ts';
 import type { IncidentSources } from './similar-incidents.ts';
 
 /** Events that one request may read. */

@@ -3,7 +3,7 @@ import { mostAlike } from '../../pipelines/alarms/likeness.ts';
 import type { BundleStore } from '../../pipelines/ports.ts';
 import { NormalCodes } from '../../pipelines/scoring/normal-codes.ts';
 import { anomalyEventsIn, type AnomalySources } from './anomalies-in.ts';
-import type { SimilarIncidents } from './latent-api.ts';
+import type { SimilarIncidents } from './api.ts';
 
 const mostCompared = 2000;
 

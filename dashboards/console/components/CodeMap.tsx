@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { MappedWindow, StreamCodes } from '../../../services/console/latent-api.ts';
+import type { MappedWindow, StreamCodes } from '../../../services/console/api.ts';
 import { percent, score } from '../format/quantity.ts';
 import { stationTime } from '../format/station-time.ts';
 import { codeMap, followCodeMap } from '../state/code-map.ts';

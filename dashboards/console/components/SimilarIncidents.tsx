@@ -1,4 +1,4 @@
-import type { SimilarIncident } from '../../../services/console/latent-api.ts';
+import type { SimilarIncident } from '../../../services/console/api.ts';
 import { percent } from '../format/quantity.ts';
 import { stationTime, timeNear } from '../format/station-time.ts';
 import { selectedAnomaly, status } from '../state/console-state.ts';

@@ -6,12 +6,13 @@ import type {
   PolicyDescription,
   PossibleFaultList,
   Ribbon,
+  SimilarIncidents,
+  StreamCodes,
   StreamDetail,
   StreamView,
   ThresholdOutcome,
   TimeSpan,
 } from '../../../services/console/api.ts';
-import type { SimilarIncidents, StreamCodes } from '../../../services/console/latent-api.ts';
 import type { ThresholdSetting } from '../../../pipelines/thresholds/threshold-setting.ts';
 
 /** A request that the console refused, or that did not reach it. */

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { StreamCodes } from '../../../services/console/latent-api.ts';
+import type { StreamCodes } from '../../../services/console/api.ts';
 import { fetchCodes } from './api-client.ts';
 import { selectedStream } from './console-state.ts';
 import { rangeChoice, visibleRange } from './time-range.ts';

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { SimilarIncidents } from '../../../services/console/latent-api.ts';
+import type { SimilarIncidents } from '../../../services/console/api.ts';
 import { fetchSimilar } from './api-client.ts';
 import { explained } from './explained-anomaly.ts';
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { AnomalyDetail, AnomalySummary } from '../../console/api.ts';
-import type { SimilarIncident, SimilarIncidents } from '../../console/latent-api.ts';
+import type { AnomalyDetail, AnomalySummary, SimilarIncident, SimilarIncidents } from '../../console/api.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
 import { addSystemOptions, systemClient, type SystemOptions } from '../system-options.ts';
 import { time } from '../time-option.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { LatentCodes } from '../../../pipelines/alarms/latent-codes.ts';
-import type { ModelCodes } from '../../console/latent-api.ts';
+import type { ModelCodes } from '../../console/api.ts';
 import { interruption } from '../interruption.ts';
 import { examples, printResult, timeText } from '../output.ts';
 import { Progress } from '../progress.ts';

@@ -3,8 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { AnomalySummary, ModelList } from '../../../services/console/api.ts';
-import type { ModelCodes, SimilarIncidents } from '../../../services/console/latent-api.ts';
+import type { AnomalySummary, ModelCodes, ModelList, SimilarIncidents } from '../../../services/console/api.ts';
 import { consoleUnderTest } from '../console/console-under-test.ts';
 import { runCommand, type Outcome } from './run-command.ts';
 

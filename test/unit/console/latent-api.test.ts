@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { encodeAnomalyEvent, encodeVerdict } from '../../../pipelines/json-records.ts';
 import { topics } from '../../../pipelines/topics.ts';
-import type { AnomalySummary, ApiError, ModelList } from '../../../services/console/api.ts';
-import type { ModelCodes, SimilarIncidents, StreamCodes } from '../../../services/console/latent-api.ts';
+import type {
+  AnomalySummary,
+  ApiError,
+  ModelCodes,
+  ModelList,
+  SimilarIncidents,
+  StreamCodes,
+} from '../../../services/console/api.ts';
 import { consoleUnderTest, eventually, stagedNowMs } from './console-under-test.ts';
 
 const minute = 60_000;
