@@ -10,8 +10,9 @@ import { showEvent } from '../state/time-range.ts';
 type Codes = NonNullable<StreamCodes['map']>;
 type Point = readonly [x: number, y: number];
 
-const side = 300;
-const margin = 14;
+const width = 300;
+const height = 180;
+const margin = 12;
 /** How near the pointer must be to a window, in the picture's own unit. */
 const reach = 16;
 
@@ -46,7 +47,7 @@ function Map({ map }: { readonly map: Codes }) {
   return (
     <div class="code-map">
       <svg
-        viewBox={`0 0 ${side} ${side}`}
+        viewBox={`0 0 ${width} ${height}`}
         role="img"
         aria-label={`map of the codes of ${map.windows.length} windows`}
         onPointerMove={point}
@@ -99,8 +100,8 @@ function scaleOf(points: readonly Point[]): (point: Point) => Point {
     ([a, b, c, d], [x, y]) => [Math.min(a, x), Math.max(b, x), Math.min(c, y), Math.max(d, y)],
     [Infinity, -Infinity, Infinity, -Infinity],
   );
-  const scale = (side - 2 * margin) / (Math.max(right - left, high - low) || 1);
-  return ([x, y]) => [side / 2 + scale * (x - (left + right) / 2), side / 2 - scale * (y - (low + high) / 2)];
+  const scale = Math.min((width - 2 * margin) / (right - left || 1), (height - 2 * margin) / (high - low || 1));
+  return ([x, y]) => [width / 2 + scale * (x - (left + right) / 2), height / 2 - scale * (y - (low + high) / 2)];
 }
 
 function nearest(windows: readonly MappedWindow[], place: (point: Point) => Point, [x, y]: Point): MappedWindow | null {
