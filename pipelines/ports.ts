@@ -309,6 +309,8 @@ export interface TrainingRequest {
   readonly patience: number;
   /** Stops, keeping the best so far, when the fit has taken this long; none by default. */
   readonly maxSeconds?: number;
+  /** Weights to start from in place of chance, as an exported model of the same architecture and sizes. */
+  readonly startFrom?: Uint8Array;
 }
 
 export interface TrainingProgress {

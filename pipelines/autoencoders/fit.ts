@@ -16,7 +16,10 @@ export interface FitControl {
 }
 
 /** What a model is fitted on, and how. */
-export type FitRequest = Omit<TrainingRequest, 'architecture' | 'shape' | 'maxSeconds'>;
+export type FitRequest = Omit<TrainingRequest, 'architecture' | 'shape' | 'maxSeconds' | 'startFrom'> & {
+  /** Whether the model has weights to go on from: its own start is then left out. */
+  readonly isStarted?: boolean;
+};
 
 /** How a fit went. */
 export type FitCourse = Pick<TrainingResult, 'epochs' | 'bestEpoch'>;
@@ -31,7 +34,7 @@ export type FitCourse = Pick<TrainingResult, 'epochs' | 'bestEpoch'>;
 export async function fitModel(model: TrainableModel, request: FitRequest, control: FitControl): Promise<FitCourse> {
   if (model.fit) return model.fit(request, control);
   const { training, holdout, batchSize, patience } = request;
-  const { seed, learningRate } = request;
+  const { seed, learningRate, isStarted = false } = request;
   const descents = objectivesOf(model).map(
     (objective, index) => new Descent(objective, learningRate, SeededRandom.for(seed, `objective ${index}`)),
   );
@@ -60,7 +63,7 @@ export async function fitModel(model: TrainableModel, request: FitRequest, contr
     }
   };
   try {
-    if (mayGoOn() || !takesSteps) await model.startFrom?.(training, minimise);
+    if (!takesSteps || (!isStarted && mayGoOn())) await model.startFrom?.(training, minimise);
     for (let epoch = 1; epoch <= maxEpochs; epoch++) {
       const trainingLoss = takesSteps ? await trainFor(descents, random) : await lossOn(training);
       const holdoutLoss = await lossOn(holdout);

@@ -52,7 +52,7 @@ export function wholeAttribute({ attribute }: OnnxNode, name: string): number {
   return attribute.find((one) => one.name === name)?.i ?? 0;
 }
 
-function floatsOf({ rawData, floatData }: OnnxTensor): Float32Array {
+export function floatsOf({ rawData, floatData }: OnnxTensor): Float32Array {
   if (floatData && floatData.length > 0) return Float32Array.from(floatData);
   // A copy: the bytes need not lie where numbers may.
   return new Float32Array(new Uint8Array(rawData ?? []).buffer);

@@ -8,6 +8,7 @@ import type { ScoringRuntime, TrainingBackend, TrainingProgress, TrainingRequest
 import { parseScoring, type ScoringSetting } from '../scoring/scoring-rule.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
+import { weightsToStartFrom } from './warm-start.ts';
 import { calibratedBundle, encodeAll } from './calibrated-bundle.ts';
 import type { Selection } from './select-windows.ts';
 
@@ -20,6 +21,8 @@ export type FitOptions = Pick<
   readonly scoring?: ScoringSetting | undefined;
   /** The threshold that the bundle brings along. */
   readonly threshold: ThresholdSetting;
+  /** A model of the same architecture and shape, of any stream, whose weights the fit starts from. */
+  readonly startFrom?: Bundle | undefined;
 };
 
 export interface FitPorts {
@@ -29,7 +32,7 @@ export interface FitPorts {
 
 /**
  * Fits a model of a stream: scaler, weights and scoring rule on the training windows alone, calibration on the holdout, as the
- * runtime that will score with it sees it.
+ * runtime that will score with it sees it. Errors: CUPOLA_MODEL_UNSUITED where there is nothing to start from.
  */
 export async function fitBundle(
   definition: StreamDefinition,
@@ -42,7 +45,7 @@ export async function fitBundle(
   const layout = featureLayout(definition);
   const { rows, features, scoredFeatures } = layout;
   const shape: WindowShape = { rows, features, scoredFeatures };
-  const { architecture, scoring, threshold, ...how } = options;
+  const { architecture, scoring, threshold, startFrom, ...how } = options;
   const setting = parseScoring(scoring, architecture);
   const scaler = fitScaler(layout, scalingOf(architecture.settings), training);
   const encode = createWindowEncoder(layout, scaler);
@@ -53,6 +56,7 @@ export async function fitBundle(
       training: encodeAll(layout, encode, training),
       holdout: encodeAll(layout, encode, holdout),
       ...how,
+      ...(startFrom && { startFrom: weightsToStartFrom(startFrom, architecture, shape) }),
     },
     onProgress,
     signal,

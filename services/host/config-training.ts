@@ -48,6 +48,11 @@ const streamTrainingSchema = z.strictObject({
 export const trainingSchema = z.strictObject({
   enabled: field(z.boolean().default(true), 'Whether models are trained.', false),
   architecture: architectureSchema.prefault({}),
+  startFrom: field(
+    z.enum(['chance', 'same-shape']).default('chance'),
+    "What a stream's first fit starts from: chance, or the newest model of the same architecture and shape, of any stream.",
+    'same-shape',
+  ),
   firstFitAfterMs: field(
     durationMs(secondMs).default(10 * orbitMs),
     'Telemetry of a stream that its first fit waits for, in event time.',

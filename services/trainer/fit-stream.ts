@@ -12,6 +12,7 @@ import { championOf, driftReport } from './drift-watch.ts';
 import { caseRange, knownCases } from './known-cases.ts';
 import type { KnownStream } from './known-streams.ts';
 import { selectTelemetry, type FitOccasion, type SelectedTelemetry } from './select-telemetry.ts';
+import { startingFrom } from './start-from.ts';
 import { fitOptionsOf, type FitReport, type TrainerOptions, type TrainerPorts } from './trainer-ports.ts';
 import { trialOf } from './try-challenger.ts';
 
@@ -38,14 +39,10 @@ export async function fitStream(
     const drift = champion && (await driftReport(ports, known, champion, toMs));
     const occasion: FitOccasion = { trigger, toMs, champion, drift };
     const selected = await selectTelemetry(ports, options, known, occasion, signal);
-    const bundle = await fitBundle(
-      known.definition,
-      selected,
-      fitOptionsOf(options, stream),
-      ports,
-      onProgress,
-      signal,
-    );
+    const own = fitOptionsOf(options, stream);
+    const isWarm = options.startFrom === 'same-shape' && champion === null;
+    const fit = isWarm ? await startingFrom(ports.bundles, own, known.definition) : own;
+    const bundle = await fitBundle(known.definition, selected, fit, ports, onProgress, signal);
     const modelVersion = await ports.bundles.put(bundle);
     const decision = await decide(ports, options, known, occasion, { selected, bundle }, seconds);
     const declinedBecause = decision.champion && gateRefusal(decision.champion, decision.challenger);

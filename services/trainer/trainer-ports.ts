@@ -34,6 +34,8 @@ export interface StreamTraining {
 
 export interface TrainerOptions extends TrainingSchedule, SuspicionBound {
   readonly fit: FitOptions;
+  /** What a stream's first fit starts from: chance, or the newest model of the same architecture and shape, of any stream. */
+  readonly startFrom?: 'chance' | 'same-shape';
   /** What of it is otherwise for some streams. */
   readonly streams: Readonly<Record<string, StreamTraining>>;
   /** Newest telemetry that a fit looks at. */

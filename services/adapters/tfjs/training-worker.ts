@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import { buildModel } from '../../../pipelines/autoencoders/architectures.ts';
 import { fitModel, type FitControl } from '../../../pipelines/autoencoders/fit.ts';
+import { takeStoredWeights } from '../../../pipelines/autoencoders/stored-weights.ts';
 import type { TrainingRequest, TrainingResult } from '../../../pipelines/ports.ts';
 import { answerCalls } from '../worker/worker-answers.ts';
 import { describeBackends, useBestBackend } from './backends.ts';
@@ -32,7 +33,9 @@ answerCalls({
 async function fit(request: TrainingRequest, backendName: string, control: FitControl): Promise<TrainingResult> {
   const model = buildModel(request.architecture, request.shape, request.seed);
   try {
-    const fitted = await fitModel(model, request, control);
+    const { startFrom } = request;
+    if (startFrom) takeStoredWeights(model, startFrom);
+    const fitted = await fitModel(model, { ...request, isStarted: startFrom !== undefined }, control);
     return { onnx: model.exportOnnx(), ...fitted, backend: backendName };
   } finally {
     model.dispose();

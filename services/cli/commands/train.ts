@@ -21,6 +21,7 @@ interface TrainOptions extends ChangeOptions {
   readonly scoring?: ScoringRuleName;
   readonly preset: string;
   readonly seed: string;
+  readonly startFrom?: string;
   readonly models?: string;
 }
 
@@ -43,6 +44,7 @@ export function addTrain(program: Command): void {
     .option('--scoring <rule>', `with --dataset: how residuals become a score: one of ${scoringRuleNames.join(', ')}`)
     .option('--preset <name>', 'with --dataset: what else holds', 'fast')
     .option('--seed <number>', 'with --dataset: of the weights', '1')
+    .option('--start-from <version>', 'with --dataset: a stored model of the same architecture and shape to go on from')
     .option('--models <folder>', 'with --dataset: where to store bundles (default: one in the data folder)')
     .addHelpText(
       'after',
@@ -58,8 +60,10 @@ export function addTrain(program: Command): void {
     );
 }
 
-async function trainStream(stream: string | undefined, options: ChangeOptions): Promise<void> {
+async function trainStream(stream: string | undefined, options: TrainOptions): Promise<void> {
   if (stream === undefined) throw unusable('stream', 'named, or --dataset given');
+  if (options.startFrom !== undefined)
+    throw unusable('--start-from', 'given with --dataset; in a running system it is training.startFrom of cupola.yaml');
   const progress = new Progress();
   const { wait, reason = '' } = options;
   const status = await systemClient(options)
@@ -78,10 +82,14 @@ async function trainOnRecordings(stream: string | undefined, options: TrainOptio
   const { dataset = '', data, channel, preset, scoring, seed, models, config } = options;
   if (stream !== undefined) throw unusable('stream', 'left out with --dataset');
   if (data === undefined) throw unusable('--data', 'given with --dataset');
+  if (options.startFrom !== undefined && dataset === 'ecg5000')
+    throw unusable('--start-from', 'left out with ecg5000, whose models are fitted in seconds');
   const { trainOnDataset } = await import('../../host/evaluate/train-on-dataset.ts');
   const ending = new AbortController();
   void interruption().then(() => ending.abort());
   const { name: _, ...settings } = presetFor(preset, dataset);
+  const { storedModel } = await import('../../host/stored-model.ts');
+  const startFrom = options.startFrom === undefined ? null : await storedModel(options.startFrom, options);
   const progress = new Progress();
   const trained = await trainOnDataset(
     {
@@ -94,6 +102,7 @@ async function trainOnRecordings(stream: string | undefined, options: TrainOptio
         ...(scoring !== undefined && { scoring: { rule: scoring } }),
       },
       seed: wholeNumber('--seed', seed, 0),
+      ...(startFrom && { startFrom }),
       modelsDir: models ?? join(resolve(loadConfig({ file: config }).config.dataDir), 'trained'),
     },
     (name, { epoch, maxEpochs }) => progress.show(`${name}, epoch ${epoch} of ${maxEpochs}`),

@@ -26,6 +26,8 @@ export interface TrainRequest {
   readonly member?: string;
   readonly settings: EvaluationPreset;
   readonly seed: number;
+  /** A model of the same architecture and shape whose weights the fits start from; chance by default. */
+  readonly startFrom?: Bundle;
   /** Where bundles are stored. */
   readonly modelsDir: string;
 }
@@ -52,7 +54,7 @@ export interface TrainedModel {
  * Trains a model on the training part of every recording of a data set, and stores it.
  *
  * Errors: CUPOLA_DATASET_NOT_FOUND, CUPOLA_DATASET_INVALID, CUPOLA_STREAM_INVALID, CUPOLA_ARCHITECTURE_INVALID,
- * CUPOLA_THRESHOLD_INVALID, CUPOLA_TRAINING_TOO_SHORT; CUPOLA_TRAINING_ABORTED where the signal calls it off.
+ * CUPOLA_THRESHOLD_INVALID, CUPOLA_TRAINING_TOO_SHORT, CUPOLA_MODEL_UNSUITED; CUPOLA_TRAINING_ABORTED where the signal calls it off.
  */
 export async function trainOnDataset(
   request: TrainRequest,
@@ -84,7 +86,7 @@ export async function trainOnDataset(
 }
 
 async function trainOnMember(
-  { dataset, dataDir, settings, seed }: TrainRequest,
+  { dataset, dataDir, settings, seed, startFrom }: TrainRequest,
   name: string,
   ports: FitPorts,
   onEpoch: (progress: TrainingProgress) => void,
@@ -94,7 +96,7 @@ async function trainOnMember(
   const options = { windowRows, strideRows, hidesContext };
   const [member] = await openDataset({ dataset, dataDir, member: name, options });
   const { definition } = member!.recording;
-  const { fit } = evaluationPlan(member!, settings, seed);
+  const fit = { ...evaluationPlan(member!, settings, seed).fit, startFrom };
   return fitBundle(definition, await memberSelection(member!, settings, signal), fit, ports, onEpoch, signal);
 }
 
