@@ -64,17 +64,19 @@ export class ImputedGaps {
 
   /** The course about a silence; it grows by whole strides while the silence lasts. */
   #course(stream: StreamModel, definition: StreamDefinition, silence: TimeSpan): Promise<ImputedCourse | null> {
-    const { windowLengthMs, strideMs } = definition;
+    const { windowLengthMs, strideMs, backfillMs } = definition;
     const modelVersion = stream.models.findLast(({ effectiveFromMs }) => effectiveFromMs <= silence.toMs)?.modelVersion;
     if (modelVersion === undefined) return Promise.resolve(null);
+    // In whole strides, so that channels that fell silent together share a course.
     const toMs = Math.ceil(silence.toMs / strideMs) * strideMs + windowLengthMs;
-    const fromMs = Math.max(silence.fromMs - windowLengthMs, toMs - most.windows * strideMs);
-    // Telemetry may still come in behind it: a course of the newest is that of as much as there is.
-    const until = Math.min(toMs, Math.floor((stream.watermarkMs ?? toMs) / strideMs) * strideMs);
-    const key = `${stream.stream} ${modelVersion} ${fromMs} ${until}`;
+    const beginMs = Math.floor(silence.fromMs / strideMs) * strideMs - windowLengthMs;
+    const fromMs = Math.max(beginMs, toMs - most.windows * strideMs);
+    // What was missed may still come in: until then a course is good for a stride.
+    const knownToMs = Math.floor((stream.watermarkMs ?? 0) / strideMs) * strideMs;
+    const key = `${stream.stream} ${modelVersion} ${fromMs} ${toMs} ${Math.min(knownToMs, toMs + backfillMs)}`;
     const known = this.#kept.get(key);
     if (known) return known;
-    const course = this.#impute(definition, modelVersion, { fromMs, toMs: until }).catch((error: unknown) => {
+    const course = this.#impute(definition, modelVersion, { fromMs, toMs }).catch((error: unknown) => {
       this.#report(error);
       return null;
     });
