@@ -7,6 +7,7 @@ import { addDenoise } from './commands/denoise.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
 import { addFaults } from './commands/faults.ts';
 import { addImpute } from './commands/impute.ts';
 import { addInflux } from './commands/influx.ts';
@@ -58,6 +59,7 @@ export function buildProgram(): Command {
     addImpute,
     addStreams,
     addModels,
+    addExport,
     addThresholds,
     addAnomalies,
     addVerdicts,

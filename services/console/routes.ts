@@ -20,6 +20,7 @@ import type {
 } from './api.ts';
 import { addLatentRoutes } from './latent-routes.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { addExportRoutes } from './export/export-routes.ts';
 import { addCardRoutes } from './model-card/card-routes.ts';
 import { partitionSummaries } from './partitions.ts';
 import { parseAnomaliesQuery, parseGridQuery, parseOutcomeQuery } from './queries.ts';
@@ -42,6 +43,7 @@ export function addRoutes(server: FastifyInstance, sources: RouteSources): void 
   addAnomalyRoutes(server, sources);
   addModelRoutes(server, sources);
   addCardRoutes(server, sources);
+  addExportRoutes(server, sources);
   addFaultRoutes(server, sources);
   addCommandRoutes(server, sources);
   addLatentRoutes(server, {

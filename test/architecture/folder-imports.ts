@@ -66,6 +66,7 @@ const folders: readonly Folder[] = [
   adapter('kafka', /^kafkajs$/, anyLog),
   adapter('influx', /^influx$/, anyHistory),
   adapter('otel', /^@opentelemetry\//),
+  adapter('parquet', /^hyparquet-writer$/),
   adapter('worker'),
   adapter('[^/]+\\.ts'),
   {

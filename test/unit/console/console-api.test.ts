@@ -5,6 +5,7 @@ import type {
   AnomalySummary,
   ApiError,
   CommandStatus,
+  ExportTable,
   ModelCard,
   ModelDetail,
   ModelList,
@@ -174,6 +175,31 @@ test('the card of a governing model is there for scripts and as a page of its ow
   const page = await fetch(`${running.service.url}/models/${model!.version}`);
   assert.match(page.headers.get('content-security-policy')!, /default-src 'none'; style-src 'unsafe-inline'/);
   assert.match(await page.text(), new RegExp(`<h1>Model ${model!.version}</h1>`));
+});
+
+function columnOf({ columns }: ExportTable, name: string): readonly unknown[] {
+  return columns.find((column) => column.name === name)!.values;
+}
+
+test('what the history holds of a stream can be taken away as columns: scores, codes of the newest model, windows', async () => {
+  const range = `fromMs=${stagedNowMs - hour}&toMs=${stagedNowMs}`;
+  const tables = await Promise.all(
+    ['scores', 'codes', 'windows'].map(async (kind) => {
+      const { body } = await running.get<ExportTable>(`/api/streams/loop-b/export/${kind}?${range}&limit=20`);
+      assert.deepEqual([body.kind, body.columns.every(({ values }) => values.length === body.rows)], [kind, true]);
+      return body;
+    }),
+  );
+  const [scores, codes, windows] = tables as [ExportTable, ExportTable, ExportTable];
+  const { body: detail } = await running.get<StreamDetail>('/api/streams/loop-b');
+  assert.equal(scores.rows, 20);
+  assert.equal(columnOf(scores, 'anomalyScore').at(-1), detail.score!.anomalyScore);
+  assert.ok(detail.channels.every(({ id, role }) => role !== 'scored' || columnOf(scores, `contribution.${id}`)));
+  assert.equal(new Set(columnOf(codes, 'modelVersion')).size, 1);
+  assert.equal(windows.rows % (detail.windowLengthMs / detail.intervalMs), 0);
+  assert.ok(windows.rows > 0 && detail.channels.every(({ id }) => columnOf(windows, id).length === windows.rows));
+  const refused = await running.get<ApiError>('/api/streams/loop-b/export/models');
+  assert.deepEqual([refused.status, refused.body.code], [400, 'CUPOLA_REQUEST_INVALID']);
 });
 
 test('models, policies and what governed when can be listed', async () => {
