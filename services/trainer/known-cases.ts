@@ -10,6 +10,9 @@ import type { TrainerPorts } from './trainer-ports.ts';
 /** Windows before a case's time that are kept with it, for what remembers, and after it, for what is decided late. */
 const kept = { before: 32, after: 4 };
 
+/** Cases that models are tried on at most, the newest. */
+const mostCases = 200;
+
 /** A verdict with the telemetry that it is about. */
 export interface KnownCase {
   readonly range: TimeRange;
@@ -31,16 +34,19 @@ export function caseRange({ fromMs, toMs }: TimeRange, windowLengthMs: number): 
 
 /**
  * Keeps the telemetry of verdicts in the bundle store, once the history has what came after them. One that the history holds
- * nothing of is left; it can be kept no more.
+ * nothing of is lost.
  */
 export async function keepCases(ports: TrainerPorts, known: KnownStream, extent: TimeRange): Promise<void> {
-  const { definition, verdicts, cases } = known;
+  const { definition, verdicts, cases, lost } = known;
   for (const verdict of verdicts) {
     const range = caseRange(verdict, definition.windowLengthMs);
-    const isWanted = isJudged(verdict) && !cases.has(verdict.commandId);
-    if (!isWanted || verdict.toMs <= extent.fromMs || range.toMs > extent.toMs) continue;
+    const isKnown = cases.has(verdict.commandId) || lost.has(verdict.commandId);
+    if (!isJudged(verdict) || isKnown || range.toMs > extent.toMs) continue;
     const samples = await ports.history.samples(definition.stream, definition.version, range);
-    if (samples.channel.length === 0) continue;
+    if (samples.channel.length === 0) {
+      lost.add(verdict.commandId);
+      continue;
+    }
     const caseHash = await ports.bundles.putCase(encodeTelemetry(samples));
     await appendCommand(ports, {
       id: `case-${verdict.commandId}`,
@@ -59,7 +65,7 @@ export async function knownCases(ports: TrainerPorts, known: KnownStream): Promi
   const incidents: KnownCase[] = [];
   const normals: KnownCase[] = [];
   let unusable = 0;
-  for (const verdict of holding(known.verdicts)) {
+  for (const verdict of holding(known.verdicts).slice(-mostCases)) {
     const samples = await keptSamples(ports, known, verdict);
     const range = { fromMs: verdict.fromMs, toMs: verdict.toMs };
     if (samples === null) unusable++;

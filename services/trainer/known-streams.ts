@@ -28,6 +28,8 @@ export class KnownStream {
   readonly verdicts: Verdict[] = [];
   /** Where telemetry is kept, by verdict. */
   readonly cases = new Map<string, KeepCaseCommand>();
+  /** Verdicts whose telemetry the history no longer has, of this definition. */
+  readonly lost = new Set<string>();
   readonly suspicions: Suspicion[] = [];
   /** A fit that was asked for, be it by the trainer itself, and did not come to a decision yet. */
   asked: TrainCommand | null = null;
