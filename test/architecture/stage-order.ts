@@ -29,6 +29,8 @@ const sharedModules = new Set([
 const carriedTypes: readonly (readonly [from: string, to: string])[] = [
   // A bundle carries its own threshold, for the annunciator to adopt.
   ['pipelines/autoencoders/bundle.ts', 'pipelines/thresholds/threshold-setting.ts'],
+  // And how its residuals become a score, for the runtime.
+  ['pipelines/autoencoders/bundle.ts', 'pipelines/scoring/scoring-rule.ts'],
 ];
 
 const remedy = `Move what both need up the stream, or compose the two in detector.ts, training/ or evaluation/. Order: ${stages.join(', ')}.`;
