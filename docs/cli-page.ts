@@ -39,7 +39,7 @@ const opening = `# The command line
   standard error.
 - An error names its code ([errors.md](errors.md)), what is wrong, the field, the value, the bound and what to do; with
   \`--json\` as \`{"error": {"code", "message", "field", "value", "bound", "remedy"}}\`. \`--debug\` adds the place in the code.
-- \`streams\`, \`anomalies\`, \x, \`thresholds\` and \`train\` speak to a running system,
+- \`streams\`, \`anomalies\`, \`verdicts\`, \`drift\`, \`models list|show|history|promote|rollback\`, \`thresholds\` and \`train\` speak to a running system,
   at the console's address of cupola.yaml or at \`--url\`, and so does \`models codes\` where no telemetry is named. What changes
   a system waits until the change governs (\`--wait\`).
 - \`start\` and \`replay\` end in good order at Ctrl+C or SIGTERM (exit code 0), and at once at a second one (130). What was
