@@ -259,6 +259,8 @@ export interface ModelDetail {
 /** `GET /api/models/:version/card`; as a page of its own at `GET /models/:version`. */
 export type { ModelCard } from '../../pipelines/training/model-card/model-card.ts';
 
+export type { StreamTelemetry } from './export/stream-telemetry.ts';
+
 /** `GET /api/streams/:stream/export/windows|scores|codes[?fromMs][&toMs][&limit]`. */
 export type { ExportKind, ExportTable } from './export/export-table.ts';
 

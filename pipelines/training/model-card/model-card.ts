@@ -106,13 +106,19 @@ export async function modelCard(
   };
 }
 
+/** What is no architecture that can be trained. */
+const others: Readonly<Record<string, { readonly title: string; readonly description: string }>> = {
+  imported: { title: 'Model made elsewhere', description: 'Taken in as ONNX; its layers are those of its graph' },
+  'robust-limits': { title: 'Robust limits', description: 'Median and MAD of each channel, until a model is trained' },
+};
+
 function architectureOnCard({ architecture }: BundleManifest): ModelCard['architecture'] {
   const { name, settings } = architecture;
   const known = describeArchitectures().find((one) => one.name === name);
   return {
     name,
-    title: known?.title ?? name,
-    description: known?.description ?? '',
+    title: (known ?? others[name])?.title ?? name,
+    description: (known ?? others[name])?.description ?? '',
     settings: Object.entries(settings).map(([setting, value]) => ({
       name: setting,
       value,

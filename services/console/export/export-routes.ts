@@ -7,6 +7,7 @@ import { trainingWindows } from '../../../pipelines/training/training-windows.ts
 import { parseRequest } from '../api-error.ts';
 import type { ReadModel } from '../read-model.ts';
 import { unknownStream } from '../submit-command.ts';
+import { streamTelemetry, type StreamTelemetry } from './stream-telemetry.ts';
 import { codesTable, exportKinds, scoresTable, windowsTable, type ExportTable } from './export-table.ts';
 
 /** Windows that one answer has at most: the newest of the range. */
@@ -14,9 +15,8 @@ const mostWindows = 20_000;
 
 const paramsSchema = z.object({ stream: z.string(), kind: z.enum(exportKinds) });
 const timeMs = z.coerce.number().min(0).max(8.64e15);
-const querySchema = z.object({
-  fromMs: timeMs.optional(),
-  toMs: timeMs.optional(),
+const rangeSchema = z.object({ fromMs: timeMs.optional(), toMs: timeMs.optional() });
+const querySchema = rangeSchema.extend({
   limit: z.coerce.number().int().min(1).max(mostWindows).default(5000),
 });
 
@@ -27,17 +27,27 @@ interface ExportSources {
 
 /** `GET /api/streams/:stream/export/windows|scores|codes[?fromMs][&toMs][&limit]`: what the history holds, as columns. */
 export function addExportRoutes(server: FastifyInstance, { model, history }: ExportSources): void {
+  server.get('/api/streams/:stream/telemetry', async ({ params, query }): Promise<StreamTelemetry> => {
+    const { stream } = parseRequest(paramsSchema.pick({ stream: true }), params);
+    const definition = known(model, stream);
+    return streamTelemetry(history, definition, parseRequest(rangeSchema, query));
+  });
   server.get('/api/streams/:stream/export/:kind', async ({ params, query }): Promise<ExportTable> => {
     const { stream, kind } = parseRequest(paramsSchema, params);
     const { limit, ...asked } = parseRequest(querySchema, query);
-    const definition = model.stream(stream)?.definition;
-    if (!definition) throw unknownStream(stream);
+    const definition = known(model, stream);
     const extent = await history.extent(stream);
     const range = { fromMs: asked.fromMs ?? extent?.fromMs ?? 0, toMs: asked.toMs ?? extent?.toMs ?? 0 };
     if (kind === 'windows') return windowsTable(definition, await windowsIn(history, definition, range, limit));
     const scores = await scoresIn(history, definition, range, limit);
     return kind === 'scores' ? scoresTable(definition, scores) : codesTable(definition, ofNewestModel(scores));
   });
+}
+
+function known(model: ReadModel, stream: string): StreamDefinition {
+  const definition = model.stream(stream)?.definition;
+  if (!definition) throw unknownStream(stream);
+  return definition;
 }
 
 /** Of the newest windows that lie in a range, as windowing makes them of stored samples. */

@@ -90,7 +90,8 @@ async function oneMember({ dataset, dataDir, member }: ImportRequest): Promise<s
   throw unusable('--channel', `one of ${names.slice(0, 5).join(', ')} and ${Math.max(0, names.length - 5)} others`);
 }
 
-function parseScaling(scaling: unknown): ImportOptions['scaling'] {
+/** Errors: CUPOLA_USAGE_INVALID. */
+export function parseScaling(scaling: unknown): ImportOptions['scaling'] {
   const parsed = scalingSchema.safeParse(scaling);
   if (parsed.success) return parsed.data;
   throw unusable(

@@ -12,12 +12,15 @@ import type {
   PolicyDescription,
   Ribbon,
   StreamDetail,
+  StreamTelemetry,
   StreamSnapshot,
   StreamView,
   PartitionSummary,
   ThresholdHistory,
   ThresholdOutcome,
 } from '../../../services/console/api.ts';
+import { decodeTelemetry } from '../../../pipelines/telemetry/binary-codec.ts';
+import type { SampleBatch } from '../../../pipelines/telemetry/sample-batch.ts';
 import { topics } from '../../../pipelines/topics.ts';
 import { consoleUnderTest, eventually, stagedNowMs } from './console-under-test.ts';
 
@@ -200,6 +203,16 @@ test('what the history holds of a stream can be taken away as columns: scores, c
   assert.ok(windows.rows > 0 && detail.channels.every(({ id }) => columnOf(windows, id).length === windows.rows));
   const refused = await running.get<ApiError>('/api/streams/loop-b/export/models');
   assert.deepEqual([refused.status, refused.body.code], [400, 'CUPOLA_REQUEST_INVALID']);
+});
+
+test("a stream's own samples can be had, with what was abnormal among them", async () => {
+  const range = `fromMs=${stagedNowMs - 2 * hour}&toMs=${stagedNowMs}`;
+  const { body } = await running.get<StreamTelemetry>(`/api/streams/oxygen-generation/telemetry?${range}`);
+  const samples = decodeTelemetry(Buffer.from(body.samples, 'base64')) as SampleBatch;
+  assert.deepEqual([samples.stream, body.definition.stream], ['oxygen-generation', 'oxygen-generation']);
+  assert.ok(samples.eventTimeMs.length > 1000);
+  assert.ok(samples.eventTimeMs.every((timeMs) => timeMs >= stagedNowMs - 2 * hour && timeMs < stagedNowMs));
+  assert.ok(body.abnormal.length > 0 && body.abnormal.every(({ fromMs, toMs }) => fromMs < toMs));
 });
 
 test('models, policies and what governed when can be listed', async () => {
