@@ -23,7 +23,7 @@ describe("a model's card", () => {
   before(async () => {
     modelsDir = await mkdtemp(join(tmpdir(), 'cupola-card-'));
     const { name: _, ...fast } = presetFor('fast', 'msl');
-    const settings = { ...fast, architecture: { name: 'pca', settings: { code: 4 } } };
+    const settings = { ...fast, hidesContext: false, architecture: { name: 'pca', settings: { code: 4 } } };
     const [trained] = await trainOnDataset({ dataset: 'msl', dataDir, settings, seed: 1, modelsDir }, () => {}, signal);
     bundle = await storedModel(trained!.modelVersion, { models: modelsDir });
     card = await recordedCard(bundle, { dataset: 'msl', dataDir, member: 'T-9' }, signal);
