@@ -14,8 +14,11 @@ import type { TrainerPorts } from './trainer-ports.ts';
 
 /** How often newest telemetry is looked at, in parts of the stretch that is compared. */
 const looksPerStretch = 4;
-/** Share of a stretch's windows that must be there, and normal, to say anything. */
-const leastShare = 1 / 3;
+/**
+ * Share of a stretch's windows that must be there, and normal, to say anything: what is left of an orbit with holes is distributed
+ * otherwise for that alone.
+ */
+const leastShare = 0.8;
 
 /** The model that governs a stream, where one was trained for its definition; null where not, or it is gone from the store. */
 export async function championOf({ bundles }: TrainerPorts, known: KnownStream): Promise<GoverningModel | null> {
