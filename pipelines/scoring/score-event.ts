@@ -16,7 +16,7 @@ export interface WindowIdentity {
 export interface WindowScore extends WindowIdentity {
   readonly type: 'score';
   readonly modelVersion: string;
-  /** In scaled units squared, over the observed cells of scored channels, weighted by channel; see reconstruction-error.ts. */
+  /** In scaled units squared (unless the scoring rule says else), over the observed cells of scored channels; see reconstruction-error.ts. */
   readonly reconstructionError: number;
   /** reconstructionError over the median error of the model's holdout: 1 is ordinary. */
   readonly anomalyScore: number;

@@ -50,7 +50,7 @@ describe('successive halving', () => {
     );
   });
 
-  it('is, of 40 fits and 30 epochs, 27 trials, 9 and 3', () => {
+  it('is, of 40 fits and 30 epochs, 28 trials, 9 and 3', () => {
     assert.deepEqual(halvingSchedule({ fits: 40, channels: 1, maxEpochs: 30 }), [
       { trials: 28, epochs: 3 },
       { trials: 9, epochs: 10 },
