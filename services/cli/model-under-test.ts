@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Bundle } from '../../pipelines/autoencoders/bundle.ts';
 import { CupolaError } from '../../pipelines/errors.ts';
+import type { TrainingProgress } from '../../pipelines/ports.ts';
 import type { FitPorts } from '../../pipelines/training/fit-bundle.ts';
-import type { TelemetryChoice } from '../host/model-telemetry.ts';
+import type { ChosenArchitecture } from '../host/fit-on-telemetry.ts';
+import type { SimulatedChoice, TelemetryChoice } from '../host/model-telemetry.ts';
 import { jsonObject } from './json-object.ts';
 import type { OutputOptions } from './output.ts';
 import { Progress } from './progress.ts';
@@ -33,30 +35,48 @@ export function addModelUnderTestOptions(command: Command): Command {
     .option('--json', 'print JSON on one line');
 }
 
-/** The model that the options mean, and the telemetry to try it on. Errors: CUPOLA_USAGE_INVALID; those of the fit. */
+/** What the options come to: a model, or how to come by one, and the telemetry to try it on. */
+export type TrialPlan =
+  | { readonly choice: TelemetryChoice; readonly version: string; readonly place: StoredModelOptions }
+  | {
+      readonly choice: SimulatedChoice;
+      readonly stream: string;
+      readonly trainingOrbits: number;
+      readonly architecture: ChosenArchitecture;
+    };
+
+/** Errors: CUPOLA_USAGE_INVALID. */
+export function trialPlan(version: string | undefined, options: ModelUnderTestOptions): TrialPlan {
+  const choice = neededTelemetry(options);
+  const { stream, trainingOrbits, architecture: name, settings } = options;
+  if (version !== undefined) {
+    if (stream !== undefined) throw unusable('--stream', 'left out with a version');
+    return { choice, version, place: options };
+  }
+  if (stream === undefined || 'dataset' in choice)
+    throw unusable('version', 'a stored model, or --stream and --simulate given in its place');
+  const architecture = { name, settings: jsonObject('--settings', settings) };
+  return { choice, stream, trainingOrbits: wholeNumber('--training-orbits', trainingOrbits, 1), architecture };
+}
+
+/** The model of a plan, and the telemetry to try it on. Errors: CUPOLA_MODEL_UNKNOWN; those of the fit. */
 export async function modelUnderTest(
-  version: string | undefined,
-  options: ModelUnderTestOptions,
+  plan: TrialPlan,
   ports: FitPorts,
   signal: AbortSignal,
 ): Promise<{ readonly bundle: Bundle; readonly choice: TelemetryChoice }> {
-  const choice = neededTelemetry(options);
-  if (version !== undefined) {
-    if (options.stream !== undefined) throw unusable('--stream', 'left out with a version');
+  if ('version' in plan) {
     const { storedModel } = await import('../host/stored-model.ts');
-    return { bundle: await storedModel(version, options), choice };
+    return { bundle: await storedModel(plan.version, plan.place), choice: plan.choice };
   }
-  const { stream } = options;
-  if (stream === undefined || 'dataset' in choice)
-    throw unusable('version', 'a stored model, or --stream and --simulate given in its place');
+  const { choice, stream, trainingOrbits, architecture } = plan;
   const { modelTelemetry, simulatedDefinition } = await import('../host/model-telemetry.ts');
   const { fitOnTelemetry } = await import('../host/fit-on-telemetry.ts');
-  const trainingOrbits = wholeNumber('--training-orbits', options.trainingOrbits, 1);
   const definition = simulatedDefinition(stream);
-  const architecture = { name: options.architecture, settings: jsonObject('--settings', options.settings) };
-  const samples = await modelTelemetry(definition, { ...choice, orbits: trainingOrbits }, signal);
   const progress = new Progress();
-  const onEpoch = ({ epoch, maxEpochs }: { epoch: number; maxEpochs: number }): void =>
+  progress.show(`simulating ${stream}`);
+  const samples = await modelTelemetry(definition, { ...choice, orbits: trainingOrbits }, signal);
+  const onEpoch = ({ epoch, maxEpochs }: TrainingProgress): void =>
     progress.show(`training on ${stream}, epoch ${epoch} of ${maxEpochs}`);
   const bundle = await fitOnTelemetry(definition, samples, architecture, ports, {}, onEpoch, signal).finally(() =>
     progress.end(),

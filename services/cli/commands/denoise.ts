@@ -3,7 +3,12 @@ import type { Command } from 'commander';
 import type { DenoiseReport } from '../../host/denoise/denoise-telemetry.ts';
 import type { NoiseFigures } from '../../host/denoise/signal-to-noise.ts';
 import { interruption } from '../interruption.ts';
-import { addModelUnderTestOptions, modelUnderTest, type ModelUnderTestOptions } from '../model-under-test.ts';
+import {
+  addModelUnderTestOptions,
+  modelUnderTest,
+  trialPlan,
+  type ModelUnderTestOptions,
+} from '../model-under-test.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
 
 interface DenoiseOptions extends ModelUnderTestOptions {
@@ -36,13 +41,14 @@ export function addDenoise(program: Command): void {
 }
 
 async function denoise(version: string | undefined, options: DenoiseOptions): Promise<void> {
+  const plan = trialPlan(version, options);
   const { denoiseTelemetry, denoisedCsv } = await import('../../host/denoise/denoise-telemetry.ts');
   const { openFitPorts, closeFitPorts } = await import('../../host/fit-ports.ts');
   const ending = new AbortController();
   void interruption().then(() => ending.abort());
   const ports = await openFitPorts();
   try {
-    const { bundle, choice } = await modelUnderTest(version, options, ports, ending.signal);
+    const { bundle, choice } = await modelUnderTest(plan, ports, ending.signal);
     const report = await denoiseTelemetry(bundle, choice, ports.runtime, ending.signal);
     if (options.csv !== undefined) await writeFile(options.csv, denoisedCsv(report));
     const { channels, ...rest } = report;

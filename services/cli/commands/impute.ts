@@ -3,7 +3,12 @@ import type { Command } from 'commander';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { ImputationError, ImputeReport } from '../../host/impute/impute-telemetry.ts';
 import { interruption } from '../interruption.ts';
-import { addModelUnderTestOptions, modelUnderTest, type ModelUnderTestOptions } from '../model-under-test.ts';
+import {
+  addModelUnderTestOptions,
+  modelUnderTest,
+  trialPlan,
+  type ModelUnderTestOptions,
+} from '../model-under-test.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -45,13 +50,14 @@ async function impute(version: string | undefined, options: ImputeOptions): Prom
           gapRows: wholeNumber('--gap-rows', options.gapRows, 1),
           seed: wholeNumber('--seed', options.seed, 0),
         };
+  const plan = trialPlan(version, options);
   const { imputeTelemetry, imputedCsv } = await import('../../host/impute/impute-telemetry.ts');
   const { openFitPorts, closeFitPorts } = await import('../../host/fit-ports.ts');
   const ending = new AbortController();
   void interruption().then(() => ending.abort());
   const ports = await openFitPorts();
   try {
-    const { bundle, choice } = await modelUnderTest(version, options, ports, ending.signal);
+    const { bundle, choice } = await modelUnderTest(plan, ports, ending.signal);
     const report = await imputeTelemetry(bundle, choice, hiding, ports.runtime, ending.signal);
     if (options.csv !== undefined) await writeFile(options.csv, imputedCsv(report));
     printResult(options, report, imputeText);
@@ -78,6 +84,8 @@ function imputeText(report: ImputeReport): string {
     (seenInTraining ? ' (trained on some of them)' : ' (none of them seen in training)');
   const how = `${rounds} rounds, ${hasConverged ? 'converged' : 'not converged'}: last change ${lastChange.toFixed(4)} in scaled units`;
   if (!errors) return `${words}\n${how}\n${table(['CHANNEL', 'OBSERVED', 'IMPUTED'], report.channels.map(countsOf))}`;
+  if (errors.length === 0)
+    return `${words}\nNothing could be hidden: all scored channels are sent on change, and silence of theirs is no gap.`;
   const heading = ['CHANNEL', 'UNIT', 'HIDDEN', 'MODEL', 'INTERPOLATION', 'LAST VALUE', 'TRAINING DEVIATION'];
   const lines = errors.map(({ channelId, unit, hidden, model, interpolation, lastValue, deviation }) => [
     channelId,
