@@ -48,7 +48,7 @@ export class JudgedScores {
     return {
       endMs: Float64Array.from(scored, ({ windowEndMs }) => windowEndMs),
       anomalyScore: Float64Array.from(scored, ({ anomalyScore }) => anomalyScore),
-      strideErrors: Float64Array.from(scored.flatMap(({ strideErrors }) => [...strideErrors])),
+      strideErrors: Float64Array.from(scored.flatMap(({ strideErrors }) => Array.from(strideErrors))),
       judged: judgedSeries(this.#judged.filter(({ window }) => window.modelVersion === modelVersion)),
     };
   }

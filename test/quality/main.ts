@@ -1,17 +1,25 @@
 /**
  * Detection quality of the demo, pooled over seeds: the product itself, run headless once a seed, against the truth of its
  * injected faults. `npm run quality` runs seeds 1 to 5; `-- 7 8` others; `-- --json` prints JSON. It ends with exit code 1
- * where a bound of the table does not hold. `npm run quality -- contamination` and `-- likeness` are other measures: see the files of their
- * names.
+ * where a bound of the table does not hold. `npm run quality -- NAME` is another measure: see the file of that name.
  */
 import { faultKinds } from '../../pipelines/truth.ts';
 import type { RunSummary } from '../../services/host/summary.ts';
+import { measureArchitectures } from './architectures.ts';
 import { measureContamination } from './contamination.ts';
+import { measureFamilies } from './families.ts';
 import { summaryOf } from './headless-run.ts';
 import { measureLikeness } from './likeness.ts';
 import { pool, type PooledQuality } from './pool.ts';
 
 const bounds = { detectedShare: 0.8, falseAnomaliesPerHour: 1, topContributorShare: 0.8 };
+
+const otherMeasures: Readonly<Record<string, (options: string[]) => Promise<number>>> = {
+  architectures: measureArchitectures,
+  contamination: measureContamination,
+  families: measureFamilies,
+  likeness: measureLikeness,
+};
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
@@ -42,12 +50,9 @@ function table(quality: PooledQuality): string {
 
 async function main(): Promise<void> {
   const options = process.argv.slice(2);
-  if (options[0] === 'contamination') {
-    process.exitCode = await measureContamination(options.slice(1));
-    return;
-  }
-  if (options[0] === 'likeness') {
-    process.exitCode = await measureLikeness(options.slice(1));
+  const other = otherMeasures[options[0] ?? ''];
+  if (other) {
+    process.exitCode = await other(options.slice(1));
     return;
   }
   const chosen = options.filter((option) => /^\d+$/.test(option)).map(Number);

@@ -6,6 +6,7 @@ import {
   type EvaluationFigures,
 } from '../../../pipelines/evaluation/evaluation-figures.ts';
 import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
+import { combinedParameter } from '../../../pipelines/thresholds/combined.ts';
 import { thresholdSpan } from '../../../pipelines/thresholds/policies.ts';
 import { controlRandom } from './channel-metrics.ts';
 import type { ChannelResult, EvaluatedEntry } from './evaluate-channel.ts';
@@ -47,7 +48,7 @@ export interface EvaluationSubject {
 const always = [
   'Guarded figures: a prediction counts if at least half of its rows lie within labelled sequences widened by 100 rows; a run that predicts more than 10 % of all rows is void.',
   'Scaler, weights and threshold come from training telemetry alone; the same settings hold for every channel.',
-  'Windows are strictly causal: a row is judged by windows of rows of its own part, the first of them once it is whole.',
+  'Windows hold rows of the part that is judged alone, the first of them once it is whole.',
   'No point adjustment. Intervals are 95 % by bootstrap over channels.',
 ];
 const nabNote =
@@ -58,7 +59,15 @@ const nabNote =
 function notesOn({ dataset, settings: { threshold } }: EvaluationSubject): string[] {
   const { after } = thresholdSpan(threshold);
   const waits = `A verdict waits for up to ${after} windows that follow; the delay given is that of the first row found, without the wait.`;
-  return [...always, ...(after > 0 ? [waits] : []), ...(dataset === 'nab' ? [nabNote] : [])];
+  const combined =
+    'Each stride is judged by all windows that cover it: its score is there a window less a stride after it ended.';
+  const isCombined = threshold.parameters[combinedParameter.name] === 1;
+  return [
+    ...always,
+    ...(isCombined ? [combined] : []),
+    ...(after > 0 ? [waits] : []),
+    ...(dataset === 'nab' ? [nabNote] : []),
+  ];
 }
 
 /** Puts the report of an evaluation together. */
