@@ -93,6 +93,7 @@ async function tableOf(kind: ExportKind, version: string | undefined, options: E
   void interruption().then(() => ending.abort());
   const progress = new Progress();
   const onProgress = (windows: number): void => progress.show(`${windows} windows`);
+  progress.show('reading telemetry');
   const bundle = await storedModel(version, options);
   return recordedTable(kind, bundle, telemetry, onProgress, ending.signal).finally(() => progress.end());
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { ModelCard } from '../../../pipelines/training/model-card/model-card.ts';
 import { interruption } from '../interruption.ts';
 import { examples, printResult, table, timeText } from '../output.ts';
+import { Progress } from '../progress.ts';
 import { systemClient, type SystemOptions } from '../system-options.ts';
 import {
   addStoredModelOptions,
@@ -59,7 +60,12 @@ async function cardOf(version: string, options: CardOptions): Promise<ModelCard>
   const { storedModel } = await import('../../host/stored-model.ts');
   const ending = new AbortController();
   void interruption().then(() => ending.abort());
-  return recordedCard(await storedModel(version, options), telemetry, ending.signal);
+  const progress = new Progress();
+  if (telemetry) progress.show('reading telemetry');
+  const onProgress = (windows: number): void => progress.show(`${windows} windows`);
+  return recordedCard(await storedModel(version, options), telemetry, ending.signal, onProgress).finally(() =>
+    progress.end(),
+  );
 }
 
 function cardText(card: ModelCard, html: string | undefined): string {

@@ -15,6 +15,7 @@ export async function codedWindows(
   bundle: Bundle,
   samples: SampleBatch,
   runtime: ScoringRuntime,
+  onProgress: (windows: number) => void,
 ): Promise<readonly ActivatedWindow[]> {
   const { definition, scaler } = bundle.manifest;
   const layout = featureLayout(definition);
@@ -29,6 +30,7 @@ export async function codedWindows(
     some.forEach((window, index) => encode(window, encoded, index));
     const { latent } = await runtime.score(version, encoded);
     const units = latent.length / some.length;
+    onProgress(first + some.length);
     if (units === 0) break;
     some.forEach((window, index) =>
       coded.push({

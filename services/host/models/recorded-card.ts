@@ -17,6 +17,7 @@ export async function recordedCard(
   bundle: Bundle,
   telemetry: TelemetryChoice | null,
   signal: AbortSignal,
+  onProgress: (windows: number) => void = () => {},
 ): Promise<ModelCard> {
   const version = bundleVersion(bundle);
   const isShown = telemetry !== null && bundle.onnx !== null;
@@ -24,7 +25,8 @@ export async function recordedCard(
   const samples = await modelTelemetry(bundle.manifest.definition, telemetry, signal);
   const runtime = await openOnnxRuntime();
   try {
-    return await modelCard(version, bundle, await codedWindows(bundle, samples, runtime), packageFile.version);
+    const windows = await codedWindows(bundle, samples, runtime, onProgress);
+    return await modelCard(version, bundle, windows, packageFile.version);
   } finally {
     await runtime.close();
   }
