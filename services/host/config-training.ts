@@ -23,13 +23,18 @@ const count = z.int().min(1).max(100_000);
 const contaminationSchema = z.strictObject({
   enabled: field(
     z.boolean().default(true),
-    'Whether windows that stand apart from the rest are left out of training, though no alarm was raised.',
+    'Whether windows that stand apart from the rest, by the model that governs, are left out of training, though no alarm was raised.',
     false,
+  ),
+  screenFirstFit: field(
+    z.boolean().default(false),
+    'Whether they are before a first fit, too, where no model can tell: for telemetry that may hold faults; of clean telemetry it costs rare ways of being normal.',
+    true,
   ),
   deviations: field(
     z.number().min(1).max(100).default(usualGuard.deviations),
     "Robust standard deviations above the median of the errors' logarithms beyond which a window stands apart.",
-    5,
+    3.5,
   ),
   mostShare: field(
     z.number().min(0.001).max(0.25).default(usualGuard.mostShare),

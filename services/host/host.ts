@@ -190,6 +190,7 @@ class Starting implements Host {
     return {
       ...policy,
       guard: guard.enabled ? guard : null,
+      screenFirstFit: guard.screenFirstFit,
       fit: { architecture, scoring, seed, batchSize, learningRate, maxEpochs, patience, maxSeconds, threshold },
       onFit: (report) => this.#reportFit(report),
     };

@@ -33,7 +33,7 @@ export interface FitOccasion {
 
 /**
  * What of the newest telemetry is normal: abnormal times are left out, and what seems contaminated. Where the champion can
- * tell that, it does; where there is none, or it is suspect, a screen does. What drifted without an alarm is not contamination
+ * tell that, it does; where there is none, or it is suspect, a screen may. What drifted without an alarm is not contamination
  * but what the fit is for.
  */
 export async function selectTelemetry(
@@ -65,11 +65,11 @@ export async function selectTelemetry(
   };
 
   async function contaminatedTimes(): Promise<readonly TimeRange[]> {
-    const { guard } = options;
+    const { guard, screenFirstFit } = options;
     const asked = drift && trigger === 'drift' ? normal.filter(endsBefore(drift.fromMs)) : normal;
     if (!guard) return [];
     if (champion && trigger !== 'suspect') return windowsApart(champion, asked, guard, ports);
-    return screenWindows(definition, asked, guard, ports, signal);
+    return screenFirstFit ? screenWindows(definition, asked, guard, ports, signal) : [];
   }
 }
 

@@ -46,6 +46,8 @@ export interface TrainerOptions extends TrainingSchedule, SuspicionBound {
   readonly holdoutShare: number;
   /** What is taken for contamination; null has all telemetry teach that is not known to be abnormal. */
   readonly guard: ContaminationGuard | null;
+  /** Whether telemetry that no trained model knows is screened for it. */
+  readonly screenFirstFit: boolean;
   /** Whether drift makes a stream due. */
   readonly refitOnDrift: boolean;
   /** Whether the telemetry of every fit is kept as a case. */

@@ -162,6 +162,7 @@ export class TrainedCraft {
       holdoutShare: 0.25,
       checkEveryMs: 20,
       guard: usualGuard,
+      screenFirstFit: true,
       refitOnDrift: true,
       suspectShare: 0.5,
       suspectForMs: 200 * second,
