@@ -138,8 +138,10 @@ function convolutionalLayers(
     const detail = `${left} rows × ${count} filters of ${kernel}, ${activation}`;
     return { part: 'encoder', name: 'convolution', width: left * count, detail };
   });
-  const decoder = encoder
-    .toReversed()
-    .map(({ width, detail }): DrawnLayer => ({ part: 'decoder', name: 'transposed convolution', width, detail }));
+  const decoder = encoder.toReversed().map(({ width, detail }, index): DrawnLayer => {
+    // From the code back to what the innermost filters gave leads a dense layer; the last convolution gives the output.
+    const name = index === 0 ? 'dense' : 'transposed convolution';
+    return { part: 'decoder', name, width, detail };
+  });
   return [...encoder, { part: 'code', name: 'code', width: code, detail: 'linear' }, ...decoder];
 }

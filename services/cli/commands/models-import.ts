@@ -5,7 +5,7 @@ import { layoutNames, type LayoutName } from '../../../pipelines/autoencoders/im
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { StreamTelemetry } from '../../console/api.ts';
 import { loadConfig } from '../../host/config.ts';
-import type { StoredImport } from '../../host/models/import-on-dataset.ts';
+import type { StoredImport } from '../../host/models/stored-import.ts';
 import { interruption } from '../interruption.ts';
 import { examples, printResult, table, type OutputOptions } from '../output.ts';
 import { Progress } from '../progress.ts';

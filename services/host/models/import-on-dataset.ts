@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { readForeignModel } from '../../../pipelines/autoencoders/imported/foreign-model.ts';
 import { windowRowsOf, type LayoutName } from '../../../pipelines/autoencoders/imported/window-layout.ts';
@@ -7,12 +6,10 @@ import type { DatasetMember } from '../../../pipelines/evaluation/datasets/recor
 import { presetFor } from '../../../pipelines/evaluation/presets.ts';
 import { featureLayout } from '../../../pipelines/features/feature-layout.ts';
 import { parseThreshold } from '../../../pipelines/thresholds/policies.ts';
-import { FileBundleStore } from '../../adapters/files/bundle-store.ts';
-import { openOnnxRuntime } from '../../adapters/onnx/onnx-runtime.ts';
-import { systemClock } from '../../adapters/system-clock.ts';
 import { datasetMembers, openDataset } from '../../sources/open-dataset.ts';
 import { memberSelection } from '../evaluate/train-on-dataset.ts';
-import { importModel, type ImportedModel, type ImportOptions } from './import-model.ts';
+import type { ImportOptions } from './import-model.ts';
+import { storeImport, type StoredImport } from './stored-import.ts';
 
 /** Which model to take in, and the recording that it is a model of. */
 export interface ImportRequest {
@@ -34,13 +31,6 @@ export interface ImportRequest {
   readonly modelsDir: string;
 }
 
-/** A model that was taken in and stored. */
-export type StoredImport = Omit<ImportedModel, 'bundle'> & {
-  readonly stream: string;
-  /** The folder of the bundle. */
-  readonly bundleFolder: string;
-};
-
 const scalingSchema: z.ZodType<ImportOptions['scaling']> = z.union([
   z.enum(['standard', 'robust', 'min-max', 'none']),
   z.strictObject({ center: z.array(z.number()), scale: z.array(z.number().positive()) }),
@@ -59,16 +49,7 @@ export async function importOnDataset(request: ImportRequest, signal: AbortSigna
   const { definition } = member.recording;
   const selection = await memberSelection(member, settings, signal);
   const threshold = parseThreshold(settings.threshold);
-  const runtime = await openOnnxRuntime();
-  try {
-    const options = { source, definition, selection, threshold, scaling, layout, output, code };
-    const { bundle, ...imported } = await importModel(onnx, options, runtime);
-    await new FileBundleStore(modelsDir, systemClock).put(bundle);
-    const bundleFolder = join(modelsDir, 'bundles', imported.modelVersion);
-    return { stream: definition.stream, ...imported, bundleFolder };
-  } finally {
-    await runtime.close();
-  }
+  return storeImport(onnx, { source, definition, selection, threshold, scaling, layout, output, code }, modelsDir);
 }
 
 /** The recording in windows of as many rows as the model takes. */

@@ -3,13 +3,10 @@ import { CupolaError } from '../../../pipelines/errors.ts';
 import { decodeTelemetry } from '../../../pipelines/telemetry/binary-codec.ts';
 import { selectWindows } from '../../../pipelines/training/select-windows.ts';
 import { trainingWindows } from '../../../pipelines/training/training-windows.ts';
-import { FileBundleStore } from '../../adapters/files/bundle-store.ts';
-import { openOnnxRuntime } from '../../adapters/onnx/onnx-runtime.ts';
-import { systemClock } from '../../adapters/system-clock.ts';
 import type { StreamTelemetry } from '../../console/export/stream-telemetry.ts';
 import type { Config } from '../config-schema.ts';
-import { importModel } from './import-model.ts';
-import { parseScaling, type ImportRequest, type StoredImport } from './import-on-dataset.ts';
+import { parseScaling, type ImportRequest } from './import-on-dataset.ts';
+import { storeImport, type StoredImport } from './stored-import.ts';
 
 /** Which model to take in for a stream of a running system. */
 export type StreamImport = Pick<ImportRequest, 'onnx' | 'source' | 'scaling' | 'layout' | 'output' | 'code'> & {
@@ -37,14 +34,5 @@ export async function importOnStream(request: StreamImport): Promise<StoredImpor
   const modelsDir = request.modelsDir ?? config.modelsDir ?? join(config.dataDir, 'models');
   const scaling = parseScaling(request.scaling);
   const threshold = config.thresholds.default;
-  const runtime = await openOnnxRuntime();
-  try {
-    const options = { source, definition, selection, threshold, scaling, layout, output, code };
-    const { bundle, ...imported } = await importModel(onnx, options, runtime);
-    await new FileBundleStore(modelsDir, systemClock).put(bundle);
-    const bundleFolder = join(modelsDir, 'bundles', imported.modelVersion);
-    return { stream: definition.stream, ...imported, bundleFolder };
-  } finally {
-    await runtime.close();
-  }
+  return storeImport(onnx, { source, definition, selection, threshold, scaling, layout, output, code }, modelsDir);
 }
