@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Bundle } from '../../../pipelines/autoencoders/bundle.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
+import type { MadeWindows } from '../../../pipelines/features/made-windows.ts';
 import type { TrainingWindow } from '../../../pipelines/training/training-windows.ts';
 import type { MadeReport } from '../../host/latent/made-report.ts';
 import { interruption } from '../interruption.ts';
@@ -111,7 +112,7 @@ async function generate(version: string, options: GenerateOptions): Promise<void
   const made = await generateWindows(bundle, { count, seed, sensorNoise, ...(like && { like }) });
   const labels = Array.from({ length: count }, (_, index) => `draw ${index + 1}`);
   const from = like ? `as the codes of ${like.length} windows are spread` : 'from the prior';
-  await give(bundle, made, labels, `${count} windows drawn ${from}, seed ${seed}`, options);
+  await give(bundle, { made, labels, isOrdered: false }, `${count} windows drawn ${from}, seed ${seed}`, options);
 }
 
 async function interpolate(version: string, options: InterpolateOptions): Promise<void> {
@@ -123,7 +124,7 @@ async function interpolate(version: string, options: InterpolateOptions): Promis
   const made = await interpolateWindows(bundle, from, to, steps);
   const labels = Array.from({ length: steps }, (_, step) => `${((100 * step) / (steps - 1)).toFixed(0)} %`);
   const words = `From the window of ${timeOf(from)} to that of ${timeOf(to)} in ${steps} steps of their code`;
-  await give(bundle, made, labels, words, options);
+  await give(bundle, { made, labels, isOrdered: true }, words, options);
 }
 
 async function traverse(version: string, options: TraverseOptions): Promise<void> {
@@ -138,7 +139,12 @@ async function traverse(version: string, options: TraverseOptions): Promise<void
   const made = await traverseUnit(bundle, unit, values, window);
   const labels = values.map((value) => `unit ${unit} at ${value}`);
   const of = window ? `the window of ${timeOf(window)}` : "the prior's mean";
-  await give(bundle, made, labels, `Latent unit ${unit} of ${of}, the others as they are`, options);
+  await give(
+    bundle,
+    { made, labels, isOrdered: true },
+    `Latent unit ${unit} of ${of}, the others as they are`,
+    options,
+  );
 }
 
 async function showUnits(
@@ -200,17 +206,16 @@ function timeOf({ startMs }: TrainingWindow): string {
 
 async function give(
   bundle: Bundle,
-  made: Parameters<typeof import('../../host/latent/made-report.ts').madeReport>[1],
-  labels: readonly string[],
+  { made, labels, isOrdered }: { readonly made: MadeWindows; readonly labels: string[]; readonly isOrdered: boolean },
   words: string,
   options: MakeOptions,
 ): Promise<void> {
   const { madeReport, madeCsv } = await import('../../host/latent/made-report.ts');
   const { madeHtml } = await import('../../host/latent/made-html.ts');
   const report = madeReport(bundle, made, labels);
+  const title = `${report.stream}: ${report.modelVersion}`;
   if (options.csv !== undefined) await writeFile(options.csv, madeCsv(report));
-  if (options.html !== undefined)
-    await writeFile(options.html, madeHtml(`${report.stream}: ${report.modelVersion}`, words, report));
+  if (options.html !== undefined) await writeFile(options.html, madeHtml(title, words, report, isOrdered));
   printResult(options, report, (result) => `${words}\n${madeText(result)}`);
 }
 

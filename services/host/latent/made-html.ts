@@ -11,10 +11,9 @@ const style = `<style>
 .step { stroke-opacity: 1; }
 </style>`;
 
-/** Made windows as one HTML file: a picture of every channel, each window a line. */
-export function madeHtml(title: string, words: string, report: MadeReport): string {
-  const { channels, labels } = report;
-  const isOrdered = labels.length > 0 && !labels[0]!.startsWith('draw');
+/** Made windows as one HTML file: a picture of every channel, each window a line; `isOrdered` ones go from blue to red. */
+export function madeHtml(title: string, words: string, report: MadeReport, isOrdered: boolean): string {
+  const { channels } = report;
   return htmlPage(title, [
     style,
     `<p>${escaped(words)}</p>`,
