@@ -75,10 +75,12 @@ const presets: Readonly<
       },
       smd: {
         strideRows: 8,
+        scoring: { rule: 'mahalanobis' },
         architecture: { name: 'dense', settings: { hidden: [128], code: 16, scaling: 'standard' } },
       },
       'smd-tsb-ad': {
         windowRows: 10,
+        scoring: { rule: 'mahalanobis' },
         architecture: { name: 'dense', settings: { hidden: [128], code: 16, scaling: 'standard' } },
       },
       ecg5000: { windowRows: 140, strideRows: 140, threshold: { policy: 'mean-sigma', parameters: { k: 2 } } },

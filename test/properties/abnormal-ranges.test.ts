@@ -14,7 +14,9 @@ const anomalies = fc.array(
   { maxLength: 5 },
 );
 const verdicts = fc.array(
-  fc.tuple(range, fc.constantFrom(...judgements)).map(([times, judgement]) => ({ ...times, judgement }) as Verdict),
+  fc
+    .tuple(range, fc.constantFrom(...judgements))
+    .map(([{ fromMs, toMs }, judgement]) => ({ fromMs, toMs, judgement }) as Verdict),
   { maxLength: 5 },
 );
 

@@ -90,17 +90,14 @@ describe('the Mahalanobis distance of residuals', () => {
   });
 
   it('refuses residuals that are not finite, and columns that follow one another exactly unless they are shrunk', () => {
-    const refused = (message: RegExp): { code: string; message: RegExp } => ({
-      code: 'CUPOLA_SCORING_INVALID',
-      message,
-    });
+    const code = 'CUPOLA_SCORING_INVALID';
     const broken = [
       [1, Number.NaN],
       [2, 1],
     ];
-    assert.throws(() => fit(broken, 0.1), refused(/residuals .* feature 1/));
+    assert.throws(() => fit(broken, 0.1), { code, message: /residuals .* feature 1/ });
     const twice = [1, -1, 1, -1].map((value) => [value, value]);
-    assert.throws(() => fit(twice, 0), refused(/shrinkage is 0; .*singular/));
+    assert.throws(() => fit(twice, 0), { code, message: /shrinkage is 0; .*singular/ });
     assert.ok(fit(twice, 0.01).whitening.every(Number.isFinite));
   });
 
