@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { TuningReport } from '../../../services/host/tune/tune-model.ts';
-import { outcomeOf, runCommand, startCommand } from './run-command.ts';
+import { outcomeOf, runCommand, startCommand } from '../../unit/cli/run-command.ts';
 
 const data = fileURLToPath(new URL('../../fixtures/datasets', import.meta.url));
 
