@@ -192,7 +192,11 @@ test('the effective configuration, written as a file, is the same configuration'
   const { config } = load(
     'training: { architecture: { name: lstm } }\nthresholds: { default: { policy: mean-sigma } }\n',
   );
-  assert.deepEqual(config.thresholds.default.parameters, { k: meanSigma.parameters[0]!.default, smoothing: 0, combined: 0 });
+  assert.deepEqual(config.thresholds.default.parameters, {
+    k: meanSigma.parameters[0]!.default,
+    smoothing: 0,
+    combined: 0,
+  });
   assert.equal(config.training.architecture.settings['units'], lstmSettingsSchema.parse({}).units);
   assert.deepEqual(load(JSON.stringify(config)).config, config);
 });
