@@ -1,5 +1,6 @@
 /**
- * Every architecture by every threshold policy on the 40 channels of SMAP and MSL: guarded F0.5 (F1), and mean VUS-PR.
+ * Every architecture by every threshold policy on the 40 channels of SMAP and MSL: guarded F0.5 (F1), or the share of rows that
+ * was predicted where that is too much, and mean VUS-PR.
  *
  * `npm run quality -- architectures --data DIR` takes an hour and more; results are kept in `--work DIR`, so that it goes on where
  * it was, and `-- architectures --only dense,pca` fits those alone.
@@ -87,8 +88,9 @@ export async function measureArchitectures(args: string[]): Promise<number> {
 }
 
 function cellOf(entries: readonly ChannelResult['entry'][]): string {
-  const { f05, f1 } = figuresOf(entries);
-  return f05 === null || f1 === null ? 'void' : `${f05.toFixed(2)} (${f1.toFixed(2)})`;
+  const { f05, f1, predictedShare } = figuresOf(entries);
+  if (f05 === null || f1 === null) return `void, ${(100 * predictedShare).toFixed(0)} %`;
+  return `${f05.toFixed(2)} (${f1.toFixed(2)})`;
 }
 
 function vusPrOf(results: readonly ChannelResult[]): number {

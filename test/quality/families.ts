@@ -48,10 +48,21 @@ export async function measureFamilies(args: string[]): Promise<number> {
       line('without the family: best neighbourhood', withoutFamily(grid, bestNeighbourhood)),
       '',
       `F0.5 over the grid of ${grid.length}: mean ${mean.toFixed(3)}, ${Math.min(...f05).toFixed(3)} to ${Math.max(...f05).toFixed(3)}.`,
+      'Chosen by all channels:',
+      line(`best of the grid, ${namesOf(grid, bestPoint)}`, grid[bestPoint(grid)]!.entries),
+      line(`best neighbourhood, ${namesOf(grid, bestNeighbourhood)}`, grid[bestNeighbourhood(grid)]!.entries),
       '',
     ].join('\n'),
   );
   return 0;
+}
+
+/** The settings of the point that is chosen by all channels. */
+function namesOf(grid: readonly GridPoint[], choose: (grid: readonly GridPoint[]) => number): string {
+  const { at } = grid[choose(grid)]!;
+  return Object.entries(axes)
+    .map(([name, values], axis) => `${name} ${values[at[axis]!]!}`)
+    .join(', ');
 }
 
 function line(name: string, entries: Entries): string {
