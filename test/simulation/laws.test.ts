@@ -13,7 +13,7 @@ import { scriptedDefinitions } from './scripted-source.ts';
 import { openSimulation, type Simulation } from './simulation.ts';
 import { runWorld, scriptedSources } from './world.ts';
 
-const seeds = Number(process.env['CUPOLA_SIMULATION_SEEDS'] ?? 30);
+const seeds = Number(process.env['CUPOLA_SIMULATION_SEEDS'] ?? 20);
 const definitions = Object.entries(scriptedSources).flatMap(([name, streams]) => scriptedDefinitions(name, streams));
 
 test(`over ${seeds} seeds, crashes change nothing that is committed, and a replay of the log says the same`, async () => {

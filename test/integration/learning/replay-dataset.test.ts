@@ -16,7 +16,7 @@ import {
 } from '../../../services/host/replay-dataset.ts';
 import type { ChannelReport, ReplayReport } from '../../../services/host/replay-report.ts';
 import { openDataset } from '../../../services/sources/open-dataset.ts';
-import { npyBytes } from '../evaluation/datasets/npy-bytes.ts';
+import { npyBytes } from '../../unit/evaluation/datasets/npy-bytes.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/datasets', import.meta.url));
 const minute = 60_000;
