@@ -16,6 +16,8 @@ export interface AnomalyTrackerState {
  * Where windows overlap, an anomaly opens with its second violating window: whatever is in the telemetry is seen by several
  * windows in a row, so one that violates alone says more about the threshold than about the craft. A stride that several
  * windows were judged together for needs no second.
+ *
+ * A gap is told by where its first window began, which may be before what was found last: no event is decided before the last.
  */
 export class AnomalyTracker {
   #open: AnomalyEvent | null;
@@ -44,7 +46,8 @@ export class AnomalyTracker {
   close(decidedAtMs: number): AnomalyEvent | null {
     this.#unconfirmed = null;
     if (!this.#open) return null;
-    const closed: AnomalyEvent = { ...this.#open, type: 'closed', decidedAtMs };
+    const decided = Math.max(decidedAtMs, this.#open.decidedAtMs);
+    const closed: AnomalyEvent = { ...this.#open, type: 'closed', decidedAtMs: decided };
     this.#open = null;
     return closed;
   }
@@ -79,7 +82,7 @@ function extended(
     modelVersion: peak.modelVersion,
     startMs,
     endMs: window.windowEndMs,
-    decidedAtMs,
+    decidedAtMs: Math.max(decidedAtMs, known?.decidedAtMs ?? -Infinity),
     peakScore: peak.peakScore,
     threshold: peak.threshold,
     contributions: peak.contributions,

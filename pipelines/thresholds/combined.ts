@@ -3,7 +3,7 @@ import type { PolicyParameter } from './threshold-policy.ts';
 /** A parameter of every policy: whether what is judged is a window, or a stride by all windows that cover it. */
 export const combinedParameter: PolicyParameter = {
   name: 'combined',
-  title: '1 to judge each stride by all windows that cover it, once they are there; 0 to judge each window',
+  title: '1: strides, by all windows that cover them; 0: windows',
   min: 0,
   max: 1,
   default: 0,

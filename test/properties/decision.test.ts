@@ -202,3 +202,16 @@ test('a threshold that the holdout is too short for is refused with its bound, a
   );
   assert.equal(timeline.latest()!.setting.policy, 'mean-sigma');
 });
+
+test('an anomaly never ends before it was last found to go on', () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      const { anomalies } = run(new Decision(stream, new SettingsTimeline(), bundles), all, 0, all.length);
+      for (const [index, { id, decidedAtMs }] of anomalies.entries()) {
+        const before = anomalies.slice(0, index).findLast((one) => one.id === id);
+        assert.ok(decidedAtMs >= (before?.decidedAtMs ?? -Infinity));
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
