@@ -58,7 +58,13 @@ export function reconstructionError(
   weights: readonly number[],
   rule: ScoringRuleName = 'squared',
 ): { reconstructionError: number; contributions: Float32Array } {
-  const { sum, worst } = weighted(errors, weights);
+  let sum = 0;
+  let worst = 0;
+  for (let c = 0; c < errors.length; c++) {
+    const weighted = weights[c]! * errors[c]!;
+    sum += weighted;
+    worst = Math.max(worst, weighted);
+  }
   const contributions = new Float32Array(errors.length);
   if (sum > 0) for (let c = 0; c < errors.length; c++) contributions[c] = (weights[c]! * errors[c]!) / sum;
   return { reconstructionError: rule === 'mahalanobis' ? sum : worst, contributions };
@@ -78,23 +84,15 @@ export function errorsOfStrides(
   const errors = new Float64Array(layout.scored.length);
   for (let stride = 0; stride < strides.length; stride++) {
     channelErrors(layout, strideErrors, stride, errors, rule);
-    const isSeen = errors.some((error) => error >= 0);
-    const { sum, worst } = weighted(
-      errors.map((error) => (error >= 0 ? error : 0)),
-      weights,
-    );
+    let [sum, worst, isSeen] = [0, 0, false];
+    for (let c = 0; c < errors.length; c++) {
+      const weighted = weights[c]! * errors[c]!;
+      if (!(weighted >= 0)) continue;
+      isSeen = true;
+      sum += weighted;
+      worst = Math.max(worst, weighted);
+    }
     strides[stride] = isSeen ? (rule === 'mahalanobis' ? sum : worst) : Number.NaN;
   }
   return strides;
-}
-
-function weighted(errors: Float64Array, weights: readonly number[]): { readonly sum: number; readonly worst: number } {
-  let sum = 0;
-  let worst = 0;
-  for (let c = 0; c < errors.length; c++) {
-    const error = weights[c]! * errors[c]!;
-    sum += error;
-    worst = Math.max(worst, error);
-  }
-  return { sum, worst };
 }
