@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Bundle } from '../../pipelines/autoencoders/bundle.ts';
 import { CupolaError } from '../../pipelines/errors.ts';
-import type { TrainingProgress } from '../../pipelines/ports.ts';
+import type { ScoringRuntime, TrainingProgress } from '../../pipelines/ports.ts';
 import type { FitPorts } from '../../pipelines/training/fit-bundle.ts';
 import type { ChosenArchitecture } from '../host/fit-on-telemetry.ts';
 import type { SimulatedChoice, TelemetryChoice } from '../host/model-telemetry.ts';
+import { interruption } from './interruption.ts';
 import { jsonObject } from './json-object.ts';
-import type { OutputOptions } from './output.ts';
+import { timeText, type OutputOptions } from './output.ts';
 import { Progress } from './progress.ts';
 import {
   addStoredModelOptions,
@@ -59,12 +60,51 @@ export function trialPlan(version: string | undefined, options: ModelUnderTestOp
   return { choice, stream, trainingOrbits: wholeNumber('--training-orbits', trainingOrbits, 1), architecture };
 }
 
-/** The model of a plan, and the telemetry to try it on. Errors: CUPOLA_MODEL_UNKNOWN; those of the fit. */
-export async function modelUnderTest(
+/** A model, and the telemetry to try it on. */
+interface ModelUnderTest {
+  readonly bundle: Bundle;
+  readonly choice: TelemetryChoice;
+}
+
+/**
+ * Tries the model of a plan on its telemetry; an interruption calls it off.
+ *
+ * Errors: CUPOLA_MODEL_UNKNOWN; those of the fit and of the trial.
+ */
+export async function tryModelOf<Report>(
   plan: TrialPlan,
-  ports: FitPorts,
-  signal: AbortSignal,
-): Promise<{ readonly bundle: Bundle; readonly choice: TelemetryChoice }> {
+  attempt: (model: ModelUnderTest, runtime: ScoringRuntime, signal: AbortSignal) => Promise<Report>,
+): Promise<Report> {
+  const { openFitPorts, closeFitPorts } = await import('../host/fit-ports.ts');
+  const ending = new AbortController();
+  void interruption().then(() => ending.abort());
+  const ports = await openFitPorts();
+  try {
+    return await attempt(await modelUnderTest(plan, ports, ending.signal), ports.runtime, ending.signal);
+  } finally {
+    await closeFitPorts(ports);
+  }
+}
+
+/** What a report's figures are of, in words. */
+export function triedOn({
+  modelVersion,
+  fromMs,
+  intervalMs,
+  rows,
+  seenInTraining,
+}: {
+  readonly modelVersion: string;
+  readonly fromMs: number;
+  readonly intervalMs: number;
+  readonly rows: number;
+  readonly seenInTraining: boolean;
+}): string {
+  const seen = seenInTraining ? 'trained on some of them' : 'none of them seen in training';
+  return `${modelVersion} on ${rows} rows, ${timeText(fromMs)} to ${timeText(fromMs + rows * intervalMs)} (${seen})`;
+}
+
+async function modelUnderTest(plan: TrialPlan, ports: FitPorts, signal: AbortSignal): Promise<ModelUnderTest> {
   if ('version' in plan) {
     const { storedModel } = await import('../host/stored-model.ts');
     return { bundle: await storedModel(plan.version, plan.place), choice: plan.choice };

@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { DenoiseReport } from '../../host/denoise/denoise-telemetry.ts';
 import type { NoiseFigures } from '../../host/denoise/signal-to-noise.ts';
-import { interruption } from '../interruption.ts';
 import {
   addModelUnderTestOptions,
-  modelUnderTest,
   trialPlan,
+  triedOn,
+  tryModelOf,
   type ModelUnderTestOptions,
 } from '../model-under-test.ts';
-import { examples, printResult, table, timeText } from '../output.ts';
+import { examples, printResult, table } from '../output.ts';
 
 interface DenoiseOptions extends ModelUnderTestOptions {
   readonly csv?: string;
@@ -43,33 +43,17 @@ export function addDenoise(program: Command): void {
 async function denoise(version: string | undefined, options: DenoiseOptions): Promise<void> {
   const plan = trialPlan(version, options);
   const { denoiseTelemetry, denoisedCsv } = await import('../../host/denoise/denoise-telemetry.ts');
-  const { openFitPorts, closeFitPorts } = await import('../../host/fit-ports.ts');
-  const ending = new AbortController();
-  void interruption().then(() => ending.abort());
-  const ports = await openFitPorts();
-  try {
-    const { bundle, choice } = await modelUnderTest(plan, ports, ending.signal);
-    const report = await denoiseTelemetry(bundle, choice, ports.runtime, ending.signal);
-    if (options.csv !== undefined) await writeFile(options.csv, denoisedCsv(report));
-    const { channels, ...rest } = report;
-    printResult(options, { ...rest, channels: channels.map(({ channelId }) => channelId) }, () => denoiseText(report));
-  } finally {
-    await closeFitPorts(ports);
-  }
+  const report = await tryModelOf(plan, ({ bundle, choice }, runtime, signal) =>
+    denoiseTelemetry(bundle, choice, runtime, signal),
+  );
+  if (options.csv !== undefined) await writeFile(options.csv, denoisedCsv(report));
+  const { channels, ...rest } = report;
+  printResult(options, { ...rest, channels: channels.map(({ channelId }) => channelId) }, () => denoiseText(report));
 }
 
-function denoiseText({
-  modelVersion,
-  fromMs,
-  intervalMs,
-  rows,
-  seenInTraining,
-  figures,
-  channels,
-}: DenoiseReport): string {
-  const words =
-    `${modelVersion} on ${rows} rows, ${timeText(fromMs)} to ${timeText(fromMs + rows * intervalMs)}` +
-    (seenInTraining ? ' (trained on some of them)' : ' (none of them seen in training)');
+function denoiseText(report: DenoiseReport): string {
+  const { figures, channels } = report;
+  const words = triedOn(report);
   if (!figures) return `${words}\n${table(['CHANNEL', 'DEVIATION TAKEN OFF'], channels.map(takenOff))}`;
   const heading = [
     'CHANNEL',
@@ -85,14 +69,19 @@ function denoiseText({
   const mean = (of: (one: NoiseFigures) => number): string =>
     (figures.reduce((sum, one) => sum + of(one), 0) / figures.length).toFixed(1);
   const all = ['mean', '', '', '', mean(({ snrIn }) => snrIn), mean(({ snrOut }) => snrOut), mean(({ gain }) => gain)];
-  const lines = figures.map((one) => [
+  const lines = figures.map(figureRow);
+  return `${words}\n${table(heading, [...lines, [...all, mean(({ lastValueGain }) => lastValueGain), mean(best)]])}`;
+}
+
+function figureRow(one: NoiseFigures): string[] {
+  const decibels = [one.snrIn, one.snrOut, one.gain, one.lastValueGain, best(one)];
+  return [
     one.channelId,
     one.unit,
     one.noiseIn.toPrecision(3),
     one.noiseOut.toPrecision(3),
-    ...[one.snrIn, one.snrOut, one.gain, one.lastValueGain, best(one)].map((value) => value.toFixed(1)),
-  ]);
-  return `${words}\n${table(heading, [...lines, [...all, mean(({ lastValueGain }) => lastValueGain), mean(best)]])}`;
+    ...decibels.map((value) => value.toFixed(1)),
+  ];
 }
 
 function best({ averageGains }: NoiseFigures): number {

@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { ImputationError, ImputeReport } from '../../host/impute/impute-telemetry.ts';
-import { interruption } from '../interruption.ts';
 import {
   addModelUnderTestOptions,
-  modelUnderTest,
   trialPlan,
+  triedOn,
+  tryModelOf,
   type ModelUnderTestOptions,
 } from '../model-under-test.ts';
-import { examples, printResult, table, timeText } from '../output.ts';
+import { examples, printResult, table } from '../output.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface ImputeOptions extends ModelUnderTestOptions {
@@ -52,18 +52,11 @@ async function impute(version: string | undefined, options: ImputeOptions): Prom
         };
   const plan = trialPlan(version, options);
   const { imputeTelemetry, imputedCsv } = await import('../../host/impute/impute-telemetry.ts');
-  const { openFitPorts, closeFitPorts } = await import('../../host/fit-ports.ts');
-  const ending = new AbortController();
-  void interruption().then(() => ending.abort());
-  const ports = await openFitPorts();
-  try {
-    const { bundle, choice } = await modelUnderTest(plan, ports, ending.signal);
-    const report = await imputeTelemetry(bundle, choice, hiding, ports.runtime, ending.signal);
-    if (options.csv !== undefined) await writeFile(options.csv, imputedCsv(report));
-    printResult(options, report, imputeText);
-  } finally {
-    await closeFitPorts(ports);
-  }
+  const report = await tryModelOf(plan, ({ bundle, choice }, runtime, signal) =>
+    imputeTelemetry(bundle, choice, hiding, runtime, signal),
+  );
+  if (options.csv !== undefined) await writeFile(options.csv, imputedCsv(report));
+  printResult(options, report, imputeText);
 }
 
 function shareOf(text: string): number {
@@ -78,10 +71,8 @@ function shareOf(text: string): number {
 }
 
 function imputeText(report: ImputeReport): string {
-  const { modelVersion, fromMs, intervalMs, rows, seenInTraining, rounds, hasConverged, lastChange, errors } = report;
-  const words =
-    `${modelVersion} on ${rows} rows, ${timeText(fromMs)} to ${timeText(fromMs + rows * intervalMs)}` +
-    (seenInTraining ? ' (trained on some of them)' : ' (none of them seen in training)');
+  const { rounds, hasConverged, lastChange, errors } = report;
+  const words = triedOn(report);
   const how = `${rounds} rounds, ${hasConverged ? 'converged' : 'not converged'}: last change ${lastChange.toFixed(4)} in scaled units`;
   if (!errors) return `${words}\n${how}\n${table(['CHANNEL', 'OBSERVED', 'IMPUTED'], report.channels.map(countsOf))}`;
   if (errors.length === 0)
