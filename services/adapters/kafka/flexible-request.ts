@@ -130,6 +130,9 @@ export const unstableOffsetCommit = 88;
 
 /** By Kafka's number of an error: its name, as kafkajs calls it, and whether another try can help. */
 const errors: Readonly<Record<number, readonly [type: string, retriable: boolean]>> = {
+  3: ['UNKNOWN_TOPIC_OR_PARTITION', true],
+  5: ['LEADER_NOT_AVAILABLE', true],
+  6: ['NOT_LEADER_FOR_PARTITION', true],
   14: ['GROUP_LOAD_IN_PROGRESS', true],
   15: ['GROUP_COORDINATOR_NOT_AVAILABLE', true],
   16: ['NOT_COORDINATOR_FOR_GROUP', true],

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CupolaError, type ErrorCode } from '../../../pipelines/errors.ts';
 import type { Assignment, GroupMembership, GroupRequest, LogTransaction } from '../../../pipelines/ports.ts';
@@ -6,7 +5,7 @@ import { invalid } from '../log/invalid-request.ts';
 import { GroupSession, type GroupSessionOptions } from './group-session.ts';
 import { KafkaWriter, type KafkaWriterOptions } from './kafka-writer.ts';
 import type { TopicNames } from './topic-names.ts';
-import type { GroupOffsets, TransactionalProducer } from './transactional-producer.ts';
+import type { GroupOffsets } from './transactional-producer.ts';
 
 export interface GroupMembershipOptions extends GroupSessionOptions, KafkaWriterOptions {
   readonly heartbeatIntervalMs: number;
@@ -19,9 +18,6 @@ interface Ownership {
   readonly revocation: AbortController;
   readonly ended: Promise<void>;
 }
-
-/** How long the markers of the last owner's commit take at most, where none was lost. */
-const settledWithinMs = 2000;
 
 /** What ends a run, but not what it was for: begun anew, it goes on from what is committed. */
 const begunAnew: readonly ErrorCode[] = ['CUPOLA_WRITER_FENCED', 'CUPOLA_COMMIT_UNCERTAIN', 'CUPOLA_LOG_UNREACHABLE'];
@@ -211,17 +207,9 @@ class KafkaAssignment extends KafkaWriter implements Assignment {
       this.#committed.set(this.#names.topic(topic), offset);
   }
 
-  /**
-   * Waits for the positions that the last owner committed. Where the marker of a commit was lost, see mark(), it is
-   * written again; its records become visible with the next commit to their partitions.
-   */
-  protected override async settle(producer: TransactionalProducer, state: string | null): Promise<void> {
+  protected override async unsettledGroup(): Promise<{ readonly groupId: string } | null> {
     const { session, groupId } = this.#owned;
-    const deadline = performance.now() + settledWithinMs;
-    while (await session.isUnsettled(this.partition)) {
-      if (performance.now() > deadline) return producer.mark([], { groupId }, state !== 'CompleteAbort');
-      await sleep(20);
-    }
+    return (await session.isUnsettled(this.partition)) ? { groupId } : null;
   }
 
   protected override refuseUnowned(): void {

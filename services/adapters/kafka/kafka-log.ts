@@ -82,6 +82,7 @@ class KafkaLog implements Log {
   readonly #options: GroupMembershipOptions;
   readonly #wantedPartitions: number | undefined;
   readonly #names: TopicNames;
+  readonly #topics = new Set<string>();
   readonly #reader: PartitionReader;
   readonly #admin: TopicAdmin;
   readonly #memberships = new Set<KafkaMembership>();
@@ -90,7 +91,7 @@ class KafkaLog implements Log {
   constructor({ partitions, ...given }: KafkaLogOptions) {
     const options = { ...defaults, ...given };
     this.#names = new TopicNames(options.prefix);
-    this.#options = { ...options, names: this.#names, closing: this.#closing.signal };
+    this.#options = { ...options, names: this.#names, topics: this.#topics, closing: this.#closing.signal };
     this.#wantedPartitions = partitions;
     this.#reader = new PartitionReader(this.#options, this.#names);
     this.#admin = new TopicAdmin(this.#options, options.replicationFactor);
@@ -102,12 +103,14 @@ class KafkaLog implements Log {
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     this.#refuseClosed();
-    const existing = await this.#admin.partitions(specs.map(({ name }) => this.#names.topic(name)));
+    const names = specs.map(({ name }) => this.#names.topic(name));
+    const existing = await this.#admin.partitions(names);
     const keyed = specs.filter(({ partitioning }) => partitioning === 'keyed');
     const counts = keyed.flatMap(({ name }) => existing.get(this.#names.topic(name)) ?? []);
     const partitions = agreedPartitions(this.#wantedPartitions, counts);
     const wanted = specs.map((spec) => wantedTopic(spec, this.#names, partitions));
     await this.#admin.create(wanted.filter(({ name }) => !existing.has(name)));
+    for (const name of names) this.#topics.add(name);
   }
 
   async partitions(topic: string): Promise<number> {

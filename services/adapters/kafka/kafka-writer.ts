@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogTransaction, LogWriter, OutgoingRecord } from '../../../pipelines/ports.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
@@ -14,6 +15,10 @@ import {
   type TransactionalProducerOptions,
 } from './transactional-producer.ts';
 
+/** How long the markers of an earlier writer's last transaction take at most, where none was lost. */
+const settledWithinMs = 2000;
+/** What becomes of a transaction that was decided, in Kafka's words. */
+const committed = new Set<string | null>(['PrepareCommit', 'CompleteCommit']);
 /** What one request carries at most, or one record: less than a broker takes by default. */
 const batchBytes = 900_000;
 /** What a record takes beside its key, value and headers, at most. */
@@ -22,6 +27,8 @@ const giveUpWithinMs = 1000;
 
 export interface KafkaWriterOptions extends KafkaClientOptions, TransactionalProducerOptions {
   readonly names: TopicNames;
+  /** By their names to brokers, all that a writer may have written to. */
+  readonly topics: ReadonlySet<string>;
   /** Ends every writer of the log. */
   readonly closing: AbortSignal;
 }
@@ -36,6 +43,7 @@ export class KafkaWriter implements LogWriter {
   readonly #producer: TransactionalProducer;
   readonly #id: string;
   readonly #names: TopicNames;
+  readonly #topics: ReadonlySet<string>;
   readonly #unlisten: () => void;
   #tail: Promise<void> = Promise.resolve();
   #ended: CupolaError | null = null;
@@ -43,6 +51,7 @@ export class KafkaWriter implements LogWriter {
   constructor(options: KafkaWriterOptions, transactionalId: string) {
     this.#id = transactionalId;
     this.#names = options.names;
+    this.#topics = options.topics;
     const close = (): void => this.end(new CupolaError('CUPOLA_LOG_CLOSED', 'this log was closed'));
     options.closing.addEventListener('abort', close);
     this.#unlisten = () => options.closing.removeEventListener('abort', close);
@@ -72,7 +81,8 @@ export class KafkaWriter implements LogWriter {
   /** Fences earlier writers of this id. Errors: those of the client. */
   async opened(): Promise<this> {
     try {
-      await this.settle(this.#producer, await this.#producer.open());
+      const state = await this.#producer.open();
+      if (state !== null) await this.#settle(committed.has(state));
       return this;
     } catch (error) {
       this.end(error as CupolaError);
@@ -80,8 +90,10 @@ export class KafkaWriter implements LogWriter {
     }
   }
 
-  /** Sees to what an earlier writer of this id left behind. `state` is what had become of its last transaction. */
-  protected async settle(_producer: TransactionalProducer, _state: string | null): Promise<void> {}
+  /** The group whose positions an earlier writer's transaction has yet to change; null where there are none. */
+  protected async unsettledGroup(): Promise<{ readonly groupId: string } | null> {
+    return null;
+  }
 
   /** What a commit does first: throws where this writer may not commit any more. */
   protected refuseUnowned(): void {}
@@ -89,6 +101,20 @@ export class KafkaWriter implements LogWriter {
   protected positions(offsets: LogTransaction['offsets']): GroupOffsets | null {
     if (offsets === undefined) return null;
     throw invalid('offsets', JSON.stringify(offsets), 'left out: only an assignment of a group has positions');
+  }
+
+  /**
+   * Waits for what an earlier writer of this id decided. Where markers were lost, see mark(), they are written again: or
+   * nobody would see what it committed before this one commits to the same places, nor anything behind it.
+   */
+  async #settle(isCommit: boolean): Promise<void> {
+    const deadline = performance.now() + settledWithinMs;
+    for (;;) {
+      const [unmarked, group] = await Promise.all([this.#producer.unmarked([...this.#topics]), this.unsettledGroup()]);
+      if (unmarked.length === 0 && group === null) return;
+      if (performance.now() > deadline) return this.#producer.mark(unmarked, group, isCommit);
+      await sleep(20);
+    }
   }
 
   async #commit({ records, offsets }: LogTransaction): Promise<void> {

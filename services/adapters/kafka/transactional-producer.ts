@@ -2,7 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaClient } from './kafka-client.ts';
 import { isOutOfSequence } from './kafka-errors.ts';
+import { openTransactions } from './open-transactions.ts';
 import { renewedEpoch } from './renewed-epoch.ts';
+import { stableOffset } from './stable-offset.ts';
 import { transactionState } from './transaction-state.ts';
 import {
   isolationLevelCommitted,
@@ -86,9 +88,14 @@ export class TransactionalProducer {
   async commit(parts: readonly PartitionMessages[], offsets: GroupOffsets | null): Promise<void> {
     const ends = await this.#writeForSure(parts, offsets);
     await this.#end(this.#identity!, true);
-    if (await this.#areVisible(ends, markersWithinMs)) return;
+    if (await this.#isVisible(ends, offsets, markersWithinMs)) return;
     await this.mark(parts, offsets, true);
-    await this.#areVisible(ends, visibleWithinMs);
+    await this.#isVisible(ends, offsets, visibleWithinMs);
+  }
+
+  /** Those of the topics' partitions in which the last transaction of this id, whoever's it was, has no marker yet. */
+  unmarked(topics: readonly string[]): Promise<TopicPartition[]> {
+    return openTransactions(this.#client, this.#identity!.producerId, topics);
   }
 
   /**
@@ -201,25 +208,46 @@ export class TransactionalProducer {
     );
   }
 
-  /** A commit is acknowledged some milliseconds before its markers are in the partitions, which readers wait for. */
-  async #areVisible(ends: readonly PartitionEnd[], withinMs: number): Promise<boolean> {
+  /**
+   * A commit is acknowledged some milliseconds before its markers are in the partitions, which readers wait for, and in
+   * the group's positions.
+   */
+  async #isVisible(ends: readonly PartitionEnd[], offsets: GroupOffsets | null, withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs;
-    const visible = await Promise.all(ends.map((end) => this.#isVisible(end, deadline)));
+    const visible = await Promise.all([
+      ...ends.map((end) => soon(() => this.#isRead(end), deadline)),
+      ...(offsets ? [soon(() => this.#isFinal(offsets), deadline)] : []),
+    ]);
     return visible.every(Boolean);
   }
 
-  async #isVisible({ topic, partition, end }: PartitionEnd, deadline: number): Promise<boolean> {
+  async #isRead({ topic, partition, end }: PartitionEnd): Promise<boolean> {
     const request = {
       isolationLevel: isolationLevelCommitted,
       topics: [{ topic, partitions: [{ partition, timestamp: -1 }] }],
     };
-    for (let delayMs = 0; performance.now() < deadline; delayMs = Math.min(delayMs + 1, 20)) {
-      const { responses } = await this.#client.asking(`looking for the end of ${topic}/${partition}`, async () =>
-        (await this.#client.leader(topic, partition)).listOffsets(request),
-      );
-      if (Number(responses[0]!.partitions[0]!.offset) >= end) return true;
-      await sleep(delayMs);
-    }
-    return false;
+    const { responses } = await this.#client.asking(`looking for the end of ${topic}/${partition}`, async () =>
+      (await this.#client.leader(topic, partition)).listOffsets(request),
+    );
+    return Number(responses[0]!.partitions[0]!.offset) >= end;
   }
+
+  async #isFinal({ groupId, partition, offsets }: GroupOffsets): Promise<boolean> {
+    // One marker ends them all.
+    const [topic] = Object.keys(offsets);
+    if (topic === undefined) return true;
+    const { isUnstable } = await this.#client.asking(`looking for positions of ${groupId}`, async () =>
+      stableOffset(await this.#client.coordinator('group', groupId), groupId, { topic, partition }),
+    );
+    return !isUnstable;
+  }
+}
+
+/** Asks until the answer is yes, or the time is up. */
+async function soon(ask: () => Promise<boolean>, deadline: number): Promise<boolean> {
+  for (let delayMs = 0; performance.now() < deadline; delayMs = Math.min(delayMs + 1, 20)) {
+    if (await ask()) return true;
+    await sleep(delayMs);
+  }
+  return false;
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { Assignment, GroupMembership, Log, OutgoingRecord } from '../../../pipelines/ports.ts';
 import { GroupSession } from '../../../services/adapters/kafka/group-session.ts';
-import { KafkaClient } from '../../../services/adapters/kafka/kafka-client.ts';
+import { KafkaClient, type CoordinatorType } from '../../../services/adapters/kafka/kafka-client.ts';
 import { isFencing } from '../../../services/adapters/kafka/kafka-errors.ts';
 import type { Broker } from '../../../services/adapters/kafka/kafkajs-cluster.ts';
 import { renewedEpoch } from '../../../services/adapters/kafka/renewed-epoch.ts';
@@ -51,6 +51,21 @@ class OneWrongSequence extends KafkaClient {
       return leader.produce({ ...request, topicData: [{ topic, partitions: later }] });
     };
     return Object.assign(Object.create(leader) as Broker, { produce });
+  }
+}
+
+/** Ends one transaction to this side only: what a broker brings about that restarts alone before it has written the markers. */
+class OneEndUnsent extends KafkaClient {
+  isDue = false;
+
+  override async coordinator(type: CoordinatorType, id: string): Promise<Broker> {
+    const coordinator = await super.coordinator(type, id);
+    const endTxn: Broker['endTxn'] = async (request) => {
+      if (!this.isDue) return coordinator.endTxn(request);
+      this.isDue = false;
+      return undefined;
+    };
+    return Object.assign(Object.create(coordinator) as Broker, { endTxn });
   }
 }
 
@@ -196,12 +211,37 @@ test('a position is not told before it is final, and markers written again make 
   assert.deepEqual(await textsOf('unsettled'), []);
   assert.deepEqual([await session.isUnsettled(0), await session.isUnsettled(1)], [true, false]);
   await assert.rejects(session.committedOffset(topic, 0), { code: 'CUPOLA_LOG_UNREACHABLE' });
+  assert.deepEqual(await producer.unmarked([topic]), [{ topic, partition: 0 }]);
   await producer.mark(parts, offsets, true);
   while (await session.isUnsettled(0)) await sleep(5);
   assert.equal(await session.committedOffset(topic, 0), 7);
   while ((await textsOf('unsettled')).length === 0) await sleep(5);
   assert.deepEqual(await textsOf('unsettled'), ['seen']);
+  assert.deepEqual(await producer.unmarked([topic]), []);
   assert.equal(await new TransactionalProducer(client, groupId, producerOptions).open(), 'CompleteCommit');
+  client.close();
+  await session.leave();
+});
+
+test('a commit whose markers were lost is marked again, whatever it was of', async () => {
+  await kafka.ensure(log, 'unmarked');
+  const topic = `${kafka.prefix}unmarked`;
+  const groupId = `${kafka.prefix}cupola.unmarked`;
+  const options = { ...clientOptions(kafka), sessionTimeoutMs: 6000, rebalanceTimeoutMs: 6000 };
+  const session = new GroupSession(options, groupId, topic);
+  const client = new OneEndUnsent(options);
+  const producer = new TransactionalProducer(client, groupId, producerOptions);
+  await producer.open();
+  const message = { key: 'k', value: Buffer.from('seen'), headers: {}, timestamp: Date.now() };
+  const positions = (offset: number) => ({ groupId, partition: 0, offsets: { [topic]: offset } });
+  client.isDue = true;
+  await producer.commit([], positions(3));
+  assert.equal(client.isDue, false);
+  assert.equal(await session.committedOffset(topic, 0), 3);
+  client.isDue = true;
+  await producer.commit([{ topic, partition: 0, batches: [[message]] }], positions(4));
+  assert.deepEqual(await textsOf('unmarked'), ['seen']);
+  assert.equal(await session.committedOffset(topic, 0), 4);
   client.close();
   await session.leave();
 });
