@@ -29,6 +29,8 @@ export interface EvaluationPreset {
   readonly rowScore: 'newest' | 'mean' | 'combined';
   /** How much of a recording without a training part teaches: this share of its rows. */
   readonly trainingShare: number;
+  /** And how many of its rows at most; any number where it is left out. */
+  readonly mostTrainingRows?: number;
 }
 
 /** A preset as it is for one data set. */
@@ -63,10 +65,12 @@ const fast: EvaluationPreset = {
 /** Where data sets differ: how long a window is, what is odd, how a threshold is set. */
 const byDataset: Readonly<Record<string, Partial<EvaluationPreset>>> = {
   nab: {
+    architecture: { name: 'nearest-window', settings: { neighbours: 20, newestRows: 1 } },
     windowRows: 24,
     strideRows: 1,
     holdoutShare: 0.3,
-    threshold: { policy: 'dynamic-floor', parameters: { smoothing: 4 } },
+    mostTrainingRows: 750,
+    threshold: { policy: 'recent-quantile', parameters: { memory: 1500, margin: 1.05, relearn: 0, combined: 1 } },
   },
   smd: {
     strideRows: 8,

@@ -10,6 +10,7 @@ import { meanSigma } from './mean-sigma.ts';
 import { medianMad } from './median-mad.ts';
 import { pot } from './pot.ts';
 import { quantile } from './quantile.ts';
+import { recentQuantile } from './recent-quantile.ts';
 import { SmoothedJudge, smoothingParameter } from './smoothing.ts';
 import { spot } from './spot.ts';
 import type {
@@ -31,6 +32,7 @@ const every: readonly ThresholdPolicy[] = [
   pot,
   spot,
   dspot,
+  recentQuantile,
   dynamic,
   dynamicFloor,
 ];

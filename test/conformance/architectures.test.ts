@@ -44,6 +44,7 @@ const examples: readonly ArchitectureExample[] = [
   { name: 'pca', settings: { code: 4 } },
   { name: 'last-value', settings: {}, learns: false, takesChances: false },
   { name: 'nearest-window', settings: {}, takesChances: false },
+  { name: 'nearest-window', settings: { neighbours: 4, newestRows: 2 }, takesChances: false },
   { name: 'ridge', settings: { past: 2 }, takesChances: false },
   { name: 'forecaster', settings: { hidden: [20] } },
   { name: 'forecaster', settings: { hidden: [20], forecastShare: 0.5, scaling: 'min-max', loss: 'bce' } },

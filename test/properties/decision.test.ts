@@ -30,6 +30,7 @@ const settings: readonly ThresholdSetting[] = [
   { policy: 'dynamic-floor', parameters: { ...parameters, smoothing: 3, buffer: 1, floorError: 0 } },
   { policy: 'mean-sigma', parameters: { k: 4, combined: 1 } },
   { policy: 'dynamic-floor', parameters: { ...parameters, smoothing: 3, floorError: 0, combined: 1 } },
+  { policy: 'recent-quantile', parameters: { memory: 20, margin: 1, relearn: 0 } },
   { policy: 'dspot', parameters: { depth: 20, tail: 0.1, risk: 1e-3 } },
 ];
 

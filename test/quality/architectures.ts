@@ -58,6 +58,7 @@ function thresholds(preset: EvaluationPreset): Readonly<Record<string, Threshold
     pot: of('pot'),
     spot: of('spot'),
     dspot: of('dspot'),
+    'recent quantile 1 x 2': of('recent-quantile', { margin: 2 }),
     'fixed 10': of('fixed', { level: 10 }),
   };
 }

@@ -15,14 +15,19 @@ interface KnownWindows {
 }
 
 /**
- * The nearest neighbour as a detector (Ramaswamy et al., Efficient Algorithms for Mining Outliers from Large Data Sets,
- * 2000): y = argmin_w |x - w|^2 over training windows w, the scored features alone; in one matrix product,
- * argmax_w (x.w - |w|^2 / 2). A cell that nobody observed takes part as what was guessed of it, and counts for nothing in the
- * error.
+ * Nearest neighbours as a detector (Ramaswamy et al., Efficient Algorithms for Mining Outliers from Large Data Sets, 2000):
+ * y = the mean of the k training windows w with the least |x - w|^2, the scored features alone; in one matrix product, with
+ * the greatest x.w - |w|^2 / 2. A cell that nobody observed takes part as what was guessed of it, and counts for nothing in
+ * the error.
+ *
+ * With `newestRows`, rows before those are given back as they are, so that they have no residual: what is judged is whether
+ * the newest rows are as they were when it was like this before (Lorenz, Atmospheric Predictability as Revealed by Naturally
+ * Occurring Analogues, 1969).
  */
 export function nearestWindow(description: ArchitectureDescription, shape: WindowShape): TrainableModel {
-  const { windows: most, inputLimit } = description.settings as NearestWindowSettings;
+  const { windows: most, neighbours, newestRows, inputLimit } = description.settings as NearestWindowSettings;
   const { rows, scoredFeatures } = shape;
+  const from = firstJudgedRow(newestRows, rows);
   const width = rows * scoredFeatures;
   let known = knownWindows(new Float32Array(width), width);
   return {
@@ -35,8 +40,11 @@ export function nearestWindow(description: ArchitectureDescription, shape: Windo
       const scored = rowsOf(tf.clipByValue(windows, -inputLimit, inputLimit), 0, rows, scoredFeatures);
       const cells = tf.tensor2d(known.cells, [known.count, width]);
       const products = tf.matMul(tf.reshape(scored, [-1, width]), cells, false, true);
-      const nearest = tf.argMax<tf.Tensor1D>(tf.add(products, tf.tensor1d(known.offsets)), 1);
-      return tf.reshape(tf.gather(cells, nearest), [-1, rows, scoredFeatures]);
+      const likeness = tf.add(products, tf.tensor1d(known.offsets));
+      const { indices } = tf.topk(likeness, Math.min(neighbours, known.count));
+      const mean = tf.reshape(tf.mean(tf.gather(cells, indices), 1), [-1, rows, scoredFeatures]) as tf.Tensor3D;
+      if (from === 0) return mean;
+      return tf.concat([rowsOf(windows, 0, from, scoredFeatures), rowsOf(mean, from, rows, scoredFeatures)], 1);
     },
     async startFrom(windows) {
       known = knownWindows(someCells(windows, shape, most, inputLimit), width);
@@ -44,6 +52,10 @@ export function nearestWindow(description: ArchitectureDescription, shape: Windo
     exportOnnx: () => exportModel(description, shape, known),
     dispose() {},
   };
+}
+
+function firstJudgedRow(newestRows: number, rows: number): number {
+  return newestRows === 0 ? 0 : Math.max(0, rows - newestRows);
 }
 
 function knownWindows(cells: Float32Array, width: number): KnownWindows {
@@ -77,7 +89,7 @@ function exportModel(
   shape: WindowShape,
   { count, cells, offsets }: KnownWindows,
 ): Uint8Array {
-  const { inputLimit } = settings as NearestWindowSettings;
+  const { neighbours, newestRows, inputLimit } = settings as NearestWindowSettings;
   const { rows, scoredFeatures } = shape;
   const width = rows * scoredFeatures;
   const graph = new OnnxGraph();
@@ -86,8 +98,19 @@ function exportModel(
   const flat = graph.add('Reshape', [clipped, graph.integers([-1, width])]);
   const known = graph.weights(cells, [count, width]);
   const products = graph.add('Gemm', [flat, known, graph.weights(offsets, [count])], { transB: 1 });
-  const nearest = graph.add('ArgMax', [products], { axis: 1, keepdims: 0 });
-  const gathered = graph.add('Gather', [known, nearest], { axis: 0 });
-  graph.add('Reshape', [gathered, graph.integers([-1, rows, scoredFeatures])], {}, onnxNames.reconstruction);
+  const k = graph.integers([Math.min(neighbours, count)]);
+  const [, nearest] = graph.addWithOutputs('TopK', [products, k], { axis: 1 }, ['likeness', 'nearest']);
+  const mean = graph.add('ReduceMean', [graph.add('Gather', [known, nearest!], { axis: 0 })], {
+    axes: [1],
+    keepdims: 0,
+  });
+  const asRows = graph.integers([-1, rows, scoredFeatures]);
+  const from = firstJudgedRow(newestRows, rows);
+  if (from === 0) graph.add('Reshape', [mean, asRows], {}, onnxNames.reconstruction);
+  else {
+    const before = graph.slice(scored, { axis: 1, from: 0, to: from });
+    const judged = graph.slice(graph.add('Reshape', [mean, asRows]), { axis: 1, from, to: rows });
+    graph.add('Concat', [before, judged], { axis: 1 }, onnxNames.reconstruction);
+  }
   return graph.encode(name, shape, exportNoCode(graph));
 }

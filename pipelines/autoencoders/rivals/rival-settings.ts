@@ -19,8 +19,8 @@ export const lastValueSettingsSchema = closedFormArchitecture(
 
 export const nearestWindowSettingsSchema = closedFormArchitecture(
   {
-    title: 'Nearest training window',
-    description: 'The training window nearest to the one seen (Ramaswamy 2000)',
+    title: 'Nearest training windows',
+    description: 'The mean of the training windows nearest to the one seen (Ramaswamy 2000)',
   },
   {
     windows: z
@@ -30,6 +30,14 @@ export const nearestWindowSettingsSchema = closedFormArchitecture(
       .max(16_384)
       .default(1024)
       .describe('Training windows that are kept at most, spread evenly over them in the order of time'),
+    neighbours: z.number().int().min(1).max(256).default(1).describe('Nearest windows that are averaged'),
+    newestRows: z
+      .number()
+      .int()
+      .min(0)
+      .max(4096)
+      .default(0)
+      .describe("A window's newest rows that are judged, those before being there to be compared; 0 for all"),
   },
 );
 

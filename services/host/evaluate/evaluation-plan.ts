@@ -23,7 +23,7 @@ export function fitOptions({ architecture, scoring, training, threshold }: Evalu
 export function evaluationPlan(member: DatasetMember, preset: EvaluationPreset, seed: number): WatchPlan {
   const { timeline } = member;
   return {
-    fitAtMs: timeline ? trainingEndMs(timeline) : firstPartEndMs(member, preset.trainingShare),
+    fitAtMs: timeline ? trainingEndMs(timeline) : firstPartEndMs(member, preset),
     isTestAfterFit: timeline !== null,
     mostTrainingWindows: preset.mostTrainingWindows,
     holdoutShare: preset.holdoutShare,
@@ -32,9 +32,12 @@ export function evaluationPlan(member: DatasetMember, preset: EvaluationPreset, 
   };
 }
 
-/** Where a share of the rows of a recording is over. */
-function firstPartEndMs({ recording: { definition, timeMs } }: DatasetMember, share: number): number {
+/** Where what may teach of a recording without a training part is over. */
+function firstPartEndMs(
+  { recording: { definition, timeMs } }: DatasetMember,
+  { trainingShare, mostTrainingRows = Infinity }: EvaluationPreset,
+): number {
   const { intervalMs } = definition;
-  const row = Math.min(timeMs.length - 1, Math.ceil(share * timeMs.length));
+  const row = Math.min(timeMs.length - 1, Math.ceil(trainingShare * timeMs.length), mostTrainingRows);
   return Math.ceil(timeMs[row]! / intervalMs) * intervalMs;
 }

@@ -32,6 +32,7 @@ const calibration: ThresholdCalibration = {
 const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   spot: { tail: 0.1, risk: 0.001 },
   dspot: { tail: 0.1, risk: 0.001, depth: 20 },
+  'recent-quantile': { memory: 100 },
   dynamic: { memory: 100, buffer: 2 },
   'dynamic-floor': { memory: 100, buffer: 2 },
 };

@@ -45,6 +45,40 @@ describe('DSPOT', () => {
   });
 });
 
+describe('the quantile of recent windows', () => {
+  it('is exceeded by one of so many as it remembers, where scores are alike', () => {
+    const memory = 200;
+    const setting = { policy: 'recent-quantile', parameters: { memory, margin: 1, relearn: 0 } };
+    const judge = beginJudge(setting, calibrationOf(exponential(memory)));
+    const found = exponential(40_000).filter((score) => judge.judge(score)!.violates).length;
+    assert.ok(Math.abs(found / (40_000 / (memory + 1)) - 1) < 0.25, `${found}`);
+  });
+
+  it('is what sorting all that it remembers would give, before and after the oldest are forgotten', () => {
+    const [memory, q] = [30, 0.9];
+    const judge = beginJudge(
+      { policy: 'recent-quantile', parameters: { memory, q, margin: 2, relearn: 0 } },
+      calibrationOf(exponential(5)),
+    );
+    const scores = exponential(100).map((score) => Math.round(4 * score));
+    scores.forEach((score, index) => {
+      judge.judge(score);
+      if (index < memory) return;
+      const sorted = scores.slice(index + 1 - memory, index + 1).sort((a, b) => a - b);
+      assert.ok(Math.abs(judge.level - 2 * (sorted[26]! + 0.1 * (sorted[27]! - sorted[26]!))) < 1e-9);
+    });
+  });
+
+  it('takes what never ends for how the stream is now, once it has lasted', () => {
+    const judge = beginJudge(
+      { policy: 'recent-quantile', parameters: { memory: 50, relearn: 20 } },
+      calibrationOf(exponential(50)),
+    );
+    const found = Array.from({ length: 40 }, () => judge.judge(1000)!.violates);
+    assert.equal(found.lastIndexOf(true), 20);
+  });
+});
+
 describe('a budget of false alarms', () => {
   it('is kept by windows like those of the holdout', () => {
     const setting = { policy: 'false-alarm-budget', parameters: { perDay: 10 } };

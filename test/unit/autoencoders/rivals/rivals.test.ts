@@ -46,6 +46,27 @@ describe('rivals', () => {
     }
   });
 
+  it('several nearest windows are averaged, and rows before the newest are left alone', async () => {
+    const known = waves(50, 1, 'together');
+    const seen = waves(20, 2, 'apart');
+    const model = await fittedOn(known, wavesShape, ['nearest-window', { neighbours: 3, newestRows: 2 }]);
+    const found = reconstructed(model, seen);
+    const { rows, scoredFeatures } = wavesShape;
+    const width = rows * scoredFeatures;
+    const all = Array.from({ length: 50 }, (_, index) => scoredCells(known, index));
+    for (let window = 0; window < seen.count; window++) {
+      const cells = scoredCells(seen, window);
+      const distance = (other: readonly number[]): number =>
+        other.reduce((sum, value, at) => sum + (value - cells[at]!) ** 2, 0);
+      const nearest = all.toSorted((a, b) => distance(a) - distance(b)).slice(0, 3);
+      for (let cell = 0; cell < width; cell++) {
+        const averaged = nearest.reduce((sum, other) => sum + other[cell]!, 0) / 3;
+        const expected = cell < (rows - 2) * scoredFeatures ? cells[cell]! : averaged;
+        assert.ok(Math.abs(found[window * width + cell]! - expected) < 1e-5);
+      }
+    }
+  });
+
   it('ridge regression finds how a channel follows its past and its command, and nothing else', async () => {
     const { windows } = driven(40, 0);
     const model = await fittedOn(windows, shape, ['ridge', { past: 1, lambda: 1e-6 }]);
