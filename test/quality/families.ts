@@ -13,9 +13,9 @@ import { comparedOn, evaluated, figuresLine, figuresOf, underThreshold } from '.
 
 const axes = {
   smoothing: [8, 12, 18],
-  floorMargin: [1, 2, 3],
-  floorError: [0.1, 0.25, 0.5],
-  decrease: [0.2, 0.3],
+  floorMargin: [2, 3, 4, 6],
+  floorError: [0.01, 0.05, 0.25],
+  decrease: [0.2, 0.3, 0.4],
 };
 
 type Entries = readonly ChannelResult['entry'][];
