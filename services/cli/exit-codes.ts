@@ -18,6 +18,10 @@ export function exitCodeOf(code: string): number {
 const codes: Partial<Record<ErrorCode, { readonly code: number }>> = {
   CUPOLA_USAGE_INVALID: exitCodes.usage,
   CUPOLA_CONFIG_INVALID: exitCodes.usage,
+  CUPOLA_ARCHITECTURE_INVALID: exitCodes.usage,
+  CUPOLA_SCORING_INVALID: exitCodes.usage,
+  CUPOLA_THRESHOLD_INVALID: exitCodes.usage,
+  CUPOLA_REQUEST_INVALID: exitCodes.usage,
   CUPOLA_SYSTEM_UNREACHABLE: exitCodes.unreachable,
   CUPOLA_TRAINING_ABORTED: exitCodes.interrupted,
 };
