@@ -1,9 +1,11 @@
 import type { StreamDefinition } from '../../telemetry/stream-definition.ts';
 import { invalidDataset } from './invalid-dataset.ts';
+import type { RecordedTable } from './recorded-table.ts';
 import { recordedStream, type RecordedStreamOptions } from './recorded-stream.ts';
 
 /**
- * The stream of a series that says nothing of itself but times and values. The interval is the median distance of the
+ * The stream of a series that says nothing of itself but times and values: a channel a column, of the member's name where it is
+ * the only one. The interval is the median distance of the
  * times; the first 15 % of the time is for warming up (as in the Numenta Anomaly Benchmark's probationary period).
  *
  * Errors: CUPOLA_DATASET_INVALID where no time is later than the one before, CUPOLA_STREAM_INVALID.
@@ -11,10 +13,11 @@ import { recordedStream, type RecordedStreamOptions } from './recorded-stream.ts
 export function csvStream(
   member: string,
   source: string,
-  timeMs: Float64Array,
+  { timeMs, columns }: Pick<RecordedTable, 'timeMs' | 'columns'>,
   options: RecordedStreamOptions,
 ): StreamDefinition {
   const intervalMs = medianStepMs(timeMs, `${member}.csv`);
+  const names = columns.length === 1 ? [member] : columns;
   const spanMs = timeMs.at(-1)! - timeMs[0]!;
   return recordedStream(
     {
@@ -25,7 +28,7 @@ export function csvStream(
       strideRows: 4,
       staleAfterMs: 10 * intervalMs,
       warmUpMs: Math.round((0.15 * spanMs) / intervalMs) * intervalMs,
-      channels: [{ id: member, name: member, kind: 'real' }],
+      channels: names.map((name) => ({ id: name, name, kind: 'real' })),
     },
     options,
   );

@@ -28,8 +28,8 @@ export const nab: Dataset = {
   members: (paths, shared) => [...windowsIn(shared).keys()].filter((member) => paths.includes(fileOf(member))),
   filesOf: (member) => [fileOf(member)],
   decode: (member, files, options) => {
-    const series = recordedSeries(member, files.get(fileOf(member))!, {}, (timeMs) =>
-      csvStream(member, 'nab', timeMs, options),
+    const series = recordedSeries(member, files.get(fileOf(member))!, {}, (table) =>
+      csvStream(member, 'nab', table, options),
     );
     const windows = windowsIn(files).get(member) ?? invalidDataset(windowsFile, `without ${member}`, 'all series');
     const { timeMs } = series.recording;

@@ -1,30 +1,37 @@
 import type { StreamDefinition } from '../../telemetry/stream-definition.ts';
 import { invalidDataset } from './invalid-dataset.ts';
+import { decodeRecordedTable, type RecordedTable } from './recorded-table.ts';
 import type { DatasetMember } from './recording.ts';
-import { decodeTimeValueCsv } from './time-value-csv.ts';
+import { rowRangesOfFlags } from './row-range.ts';
 
 /**
- * A CSV file of time and value as the recording of a stream with one channel, with no labels.
+ * A CSV file of time and values as the recording of a stream, with the labels that it has.
  *
- * Errors: CUPOLA_DATASET_INVALID where no line is a row.
+ * Errors: CUPOLA_DATASET_INVALID where no line is a row, or the rows have other columns than the stream has channels.
  */
 export function recordedSeries(
   member: string,
   bytes: Uint8Array,
   { utcOffsetMs = 0 }: { readonly utcOffsetMs?: number },
-  define: (timeMs: Float64Array) => StreamDefinition,
+  define: (table: RecordedTable) => StreamDefinition,
 ): DatasetMember {
-  const { timeMs, value, rejected } = decodeTimeValueCsv(bytes, utcOffsetMs);
+  const table = decodeRecordedTable(bytes, utcOffsetMs);
+  const { timeMs, columns, values, labels, rejected } = table;
+  const [first] = rejected;
   if (timeMs.length === 0)
     invalidDataset(
       `${member} rows`,
-      rejected[0] ? `none: ${rejected[0].detail}` : 'none',
+      first ? `none (${first.position}: ${first.detail})` : 'none',
       'at least one time and value',
     );
+  const definition = define(table);
+  const channels = definition.channels.length;
+  if (columns.length !== channels)
+    invalidDataset(`${member} columns`, columns.join(', ') || 'none', `${channels} beside the time`);
   return {
     name: member,
-    recording: { definition: define(timeMs), timeMs, values: value, rejected },
+    recording: { definition, timeMs, values, rejected },
     timeline: null,
-    labelled: [],
+    labelled: rowRangesOfFlags(labels),
   };
 }
