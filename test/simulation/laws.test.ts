@@ -1,7 +1,7 @@
 /**
  * Deterministic simulation: ingest, scorer and annunciator over the embedded log in one process, dying and being started
  * again at seeded instants, on telemetry that comes shuffled, twice, late and in bursts, while models and thresholds
- * change. CUPOLA_SIMULATION_SEEDS sets how many seeds are run: 200 with `npm run test:all`.
+ * change. CUPOLA_SIMULATION_SEEDS sets how many seeds are run: 100 with `npm run test:all`.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
