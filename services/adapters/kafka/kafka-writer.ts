@@ -6,7 +6,7 @@ import { invalid } from '../log/invalid-request.ts';
 import { recordPartition } from '../log/record-partition.ts';
 import { toMessage } from './fetched-records.ts';
 import { KafkaClient, type KafkaClientOptions } from './kafka-client.ts';
-import type { ProducedMessage } from './kafkajs-cluster.ts';
+import type { ProducedMessage, TopicPartition } from './kafkajs-cluster.ts';
 import type { TopicNames } from './topic-names.ts';
 import {
   TransactionalProducer,
@@ -17,8 +17,13 @@ import {
 
 /** How long the markers of an earlier writer's last transaction take at most, where none was lost. */
 const settledWithinMs = 2000;
-/** What becomes of a transaction that was decided, in Kafka's words. */
-const committed = new Set<string | null>(['PrepareCommit', 'CompleteCommit']);
+/** How long partitions without a leader are waited for: one that comes later must not hold up those that are there. */
+const leadersWithinMs = 10_000;
+/**
+ * States of a transaction, in Kafka's words, that is aborted by the time that its next writer is opened. Of one that an earlier
+ * writer left to this one nothing is known any more (Empty): most are committed.
+ */
+const aborted = new Set(['Ongoing', 'PrepareAbort', 'CompleteAbort', 'PrepareEpochFence']);
 /** What one request carries at most, or one record: less than a broker takes by default. */
 const batchBytes = 900_000;
 /** What a record takes beside its key, value and headers, at most. */
@@ -82,7 +87,7 @@ export class KafkaWriter implements LogWriter {
   async opened(): Promise<this> {
     try {
       const state = await this.#producer.open();
-      if (state !== null) await this.#settle(committed.has(state));
+      if (state !== null) await this.#settle(!aborted.has(state));
       return this;
     } catch (error) {
       this.end(error as CupolaError);
@@ -109,11 +114,21 @@ export class KafkaWriter implements LogWriter {
    */
   async #settle(isCommit: boolean): Promise<void> {
     const deadline = performance.now() + settledWithinMs;
+    const looking = AbortSignal.timeout(leadersWithinMs);
     for (;;) {
-      const [unmarked, group] = await Promise.all([this.#producer.unmarked([...this.#topics]), this.unsettledGroup()]);
+      const [unmarked, group] = await Promise.all([this.#unmarked(looking), this.unsettledGroup()]);
       if (unmarked.length === 0 && group === null) return;
       if (performance.now() > deadline) return this.#producer.mark(unmarked, group, isCommit);
       await sleep(20);
+    }
+  }
+
+  async #unmarked(looking: AbortSignal): Promise<TopicPartition[]> {
+    try {
+      return await this.#producer.unmarked([...this.#topics], looking);
+    } catch (error) {
+      if (looking.aborted && !this.#ended) return [];
+      throw error;
     }
   }
 

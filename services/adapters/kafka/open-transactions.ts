@@ -17,8 +17,9 @@ export async function openTransactions(
   client: KafkaClient,
   producerId: string,
   topics: readonly string[],
+  signal: AbortSignal,
 ): Promise<TopicPartition[]> {
-  return client.asking('looking for open transactions', async () => {
+  const look = async (): Promise<TopicPartition[]> => {
     const byLeader = new Map<Broker, TopicPartition[]>();
     for (const topic of topics) {
       for (let partition = 0, count = await client.partitions(topic); partition < count; partition++) {
@@ -28,7 +29,8 @@ export async function openTransactions(
     }
     const found = [...byLeader].map(([leader, places]) => openOnLeader(leader, producerId, places));
     return (await Promise.all(found)).flat();
-  });
+  };
+  return client.asking('looking for open transactions', look, signal);
 }
 
 /** Source: DescribeProducers, version 0 (KIP-664), https://kafka.apache.org/protocol. Asked of the partitions' leader. */

@@ -94,8 +94,8 @@ export class TransactionalProducer {
   }
 
   /** Those of the topics' partitions in which the last transaction of this id, whoever's it was, has no marker yet. */
-  unmarked(topics: readonly string[]): Promise<TopicPartition[]> {
-    return openTransactions(this.#client, this.#identity!.producerId, topics);
+  unmarked(topics: readonly string[], signal: AbortSignal): Promise<TopicPartition[]> {
+    return openTransactions(this.#client, this.#identity!.producerId, topics, signal);
   }
 
   /**

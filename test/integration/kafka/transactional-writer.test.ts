@@ -211,13 +211,13 @@ test('a position is not told before it is final, and markers written again make 
   assert.deepEqual(await textsOf('unsettled'), []);
   assert.deepEqual([await session.isUnsettled(0), await session.isUnsettled(1)], [true, false]);
   await assert.rejects(session.committedOffset(topic, 0), { code: 'CUPOLA_LOG_UNREACHABLE' });
-  assert.deepEqual(await producer.unmarked([topic]), [{ topic, partition: 0 }]);
+  assert.deepEqual(await producer.unmarked([topic], AbortSignal.timeout(5000)), [{ topic, partition: 0 }]);
   await producer.mark(parts, offsets, true);
   while (await session.isUnsettled(0)) await sleep(5);
   assert.equal(await session.committedOffset(topic, 0), 7);
   while ((await textsOf('unsettled')).length === 0) await sleep(5);
   assert.deepEqual(await textsOf('unsettled'), ['seen']);
-  assert.deepEqual(await producer.unmarked([topic]), []);
+  assert.deepEqual(await producer.unmarked([topic], AbortSignal.timeout(5000)), []);
   assert.equal(await new TransactionalProducer(client, groupId, producerOptions).open(), 'CompleteCommit');
   client.close();
   await session.leave();
