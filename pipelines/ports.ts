@@ -277,6 +277,11 @@ export interface ScoredWindows {
    * column's cells in a stride counts.
    */
   readonly strideErrors: Float32Array;
+  /**
+   * count x rows: what reconstructionError would be were the window that row alone, as the bundle weighs channels; NaN where
+   * nothing in it counts. Empty where a stride is one row.
+   */
+  readonly rowErrors: Float32Array;
   /** count x code; empty where the model has none. */
   readonly latent: Float32Array;
   /** count x strideRows x scoredFeatures, scaled units: the newest stride. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { TimeRange } from '../ports.ts';
 
 /**
  * What the detector says about a stream: a stretch of rows that do not look normal. It is not an alarm, which is what an
  * operator handles.
  *
- * Its rows are the union of the newest strides of its violating windows; it starts at the newest stride of the first.
+ * It spans the newest strides of its violating windows, from the first of them on. Where in them it is, rows tell.
  */
 export interface AnomalyEvent {
   readonly type: 'opened' | 'extended' | 'closed';
@@ -15,6 +16,8 @@ export interface AnomalyEvent {
   readonly startMs: number;
   /** End of the newest violating stride so far (exclusive). */
   readonly endMs: number;
+  /** From the first row that stands out in these strides to the last so far; left out where none does. Events of before lack it. */
+  readonly located?: TimeRange | undefined;
   /** Event time at which this was decided: the end of the window, or the watermark, that led to it. */
   readonly decidedAtMs: number;
   /** The greatest anomalyScore as it was judged: smoothed, where the threshold's setting says so. */
@@ -35,9 +38,19 @@ export const anomalyEventSchema: z.ZodType<AnomalyEvent> = z.strictObject({
   modelVersion: z.string().min(1),
   startMs: z.number(),
   endMs: z.number(),
+  located: z.strictObject({ fromMs: z.number(), toMs: z.number() }).optional(),
   decidedAtMs: z.number(),
   peakScore: z.number(),
   threshold: z.number(),
   contributions: z.array(z.strictObject({ channelId: z.string().min(1), share: z.number() })),
   code: z.array(z.number()).optional(),
 });
+
+/** Where an anomaly is to the row, or else, where no row stands out, all of its strides. */
+export function locatedSpan({
+  startMs,
+  endMs,
+  located,
+}: Pick<AnomalyEvent, 'startMs' | 'endMs' | 'located'>): TimeRange {
+  return located ?? { fromMs: startMs, toMs: endMs };
+}

@@ -1,4 +1,5 @@
 import { plainCode } from '../scoring/normal-codes.ts';
+import type { TimeRange } from '../ports.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import type { JudgedWindow } from '../thresholds/window-judge.ts';
 import type { AnomalyEvent } from './anomaly-event.ts';
@@ -60,7 +61,7 @@ export class AnomalyTracker {
 /** An anomaly with one more violating window; a new one where there is none. */
 function extended(
   known: AnomalyEvent | null,
-  { window, score, level }: JudgedWindow,
+  { window, score, level, located }: JudgedWindow,
   decidedAtMs: number,
   definition: StreamDefinition,
 ): AnomalyEvent {
@@ -82,12 +83,18 @@ function extended(
     modelVersion: peak.modelVersion,
     startMs,
     endMs: window.windowEndMs,
+    ...locatedSoFar(known?.located, located),
     decidedAtMs: Math.max(decidedAtMs, known?.decidedAtMs ?? -Infinity),
     peakScore: peak.peakScore,
     threshold: peak.threshold,
     contributions: peak.contributions,
     ...(peak.code && { code: peak.code }),
   };
+}
+
+function locatedSoFar(before: TimeRange | undefined, newest: TimeRange | null): Pick<AnomalyEvent, 'located'> {
+  if (!newest) return before ? { located: before } : {};
+  return { located: { fromMs: before?.fromMs ?? newest.fromMs, toMs: newest.toMs } };
 }
 
 /**

@@ -6,7 +6,8 @@ import { SettingsTimeline } from '../settings-timeline.ts';
 import type { CalibratedManifest } from '../thresholds/threshold-calibration.ts';
 import type { ThresholdSetting } from '../thresholds/threshold-setting.ts';
 import type { JudgedWindow } from '../thresholds/window-judge.ts';
-import { unionOfRowRanges, type RowRange } from './datasets/row-range.ts';
+import type { RowRange } from './datasets/row-range.ts';
+import { predictedRows } from './predicted-rows.ts';
 import type { PlacedScores } from './row-scores.ts';
 import { judgedSeries } from './score-series.ts';
 
@@ -14,6 +15,8 @@ import { judgedSeries } from './score-series.ts';
 export interface JudgedAgain {
   readonly scores: PlacedScores;
   readonly predicted: readonly RowRange[];
+  /** The newest state of each. */
+  readonly anomalies: readonly AnomalyEvent[];
 }
 
 const modelVersion = 'kept';
@@ -31,13 +34,13 @@ export function judgedAgain(
   const manifest = { ...calibrated, threshold } as BundleManifest;
   const bundles = new Map<string, Bundle>([[modelVersion, { manifest, onnx: null }]]);
   const decision = new Decision(definition.stream, new SettingsTimeline<ThresholdRecord>(), bundles);
-  const anomalies = new Map<string, AnomalyEvent>();
   const judged: JudgedWindow[] = [];
   const out: Decided = { anomalies: [], settings: [], judged };
   const contributions = new Float32Array(definition.channels.length);
   const about = { stream: definition.stream, definitionVersion: definition.version };
   const none = new Float32Array(0);
   const strides = scores.strideErrors.length / scores.endMs.length;
+  const rows = scores.rowErrors.length / scores.endMs.length;
   scores.endMs.forEach((windowEndMs, window) => {
     const windowStartMs = windowEndMs - definition.windowLengthMs;
     const before = scores.endMs[window - 1];
@@ -56,6 +59,7 @@ export function judgedAgain(
         reconstructionError: anomalyScore * calibrated.holdoutMedianError,
         anomalyScore,
         strideErrors: Float32Array.from(scores.strideErrors.subarray(window * strides, (window + 1) * strides)),
+        rowErrors: scores.rowErrors.subarray(window * rows, (window + 1) * rows),
         contributions,
         latent: none,
         reconstruction: none,
@@ -66,23 +70,10 @@ export function judgedAgain(
     );
   });
   decision.conclude(-Infinity, out);
-  for (const anomaly of out.anomalies) anomalies.set(anomaly.id, anomaly);
+  const anomalies = [...new Map(out.anomalies.map((anomaly) => [anomaly.id, anomaly])).values()];
   return {
     scores: { ...scores, judged: judgedSeries(judged) },
-    predicted: rowsOf(scores, [...anomalies.values()]),
+    predicted: predictedRows(scores.timeMs, anomalies),
+    anomalies,
   };
-}
-
-/** The rows of the strides of anomalies. */
-function rowsOf(
-  { strides: { endMs, firstRow, lastRow } }: PlacedScores,
-  anomalies: readonly AnomalyEvent[],
-): RowRange[] {
-  const ranges: RowRange[] = [];
-  for (const anomaly of anomalies)
-    endMs.forEach((end, stride) => {
-      if (anomaly.startMs < end && end <= anomaly.endMs && firstRow[stride]! >= 0)
-        ranges.push([firstRow[stride]!, lastRow[stride]!]);
-    });
-  return unionOfRowRanges(ranges);
 }

@@ -4,6 +4,8 @@ import type { ScoreSeries } from './score-series.ts';
 /** Scored windows and where they lie in the rows that count. */
 export interface PlacedScores extends ScoreSeries {
   readonly strides: PlacedStrides;
+  /** Event time of each row. */
+  readonly timeMs: Float64Array;
 }
 
 /** Strides and their rows, ascending. */
@@ -33,7 +35,7 @@ export function placedScores(series: ScoreSeries, timeMs: Float64Array, strideMs
     lastRow[stride] = after - 1;
     row = after;
   });
-  return { ...series, strides: { endMs, firstRow, lastRow } };
+  return { ...series, strides: { endMs, firstRow, lastRow }, timeMs };
 }
 
 /** Of the first window and after gaps, strides end within windows that no window ends with. */

@@ -9,6 +9,8 @@ export interface ScoreSeries {
   readonly anomalyScore: Float64Array;
   /** Windows x strides: the errors of each window's strides, oldest first. */
   readonly strideErrors: Float64Array;
+  /** Windows x rows: the errors of each window's rows, oldest first; empty where scores do not tell them. */
+  readonly rowErrors: Float32Array;
   readonly judged: JudgedSeries;
 }
 
@@ -49,6 +51,7 @@ export class JudgedScores {
       endMs: Float64Array.from(scored, ({ windowEndMs }) => windowEndMs),
       anomalyScore: Float64Array.from(scored, ({ anomalyScore }) => anomalyScore),
       strideErrors: Float64Array.from(scored.flatMap(({ strideErrors }) => Array.from(strideErrors))),
+      rowErrors: Float32Array.from(scored.flatMap(({ rowErrors }) => Array.from(rowErrors))),
       judged: judgedSeries(this.#judged.filter(({ window }) => window.modelVersion === modelVersion)),
     };
   }

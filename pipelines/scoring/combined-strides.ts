@@ -1,9 +1,13 @@
-/** A window with the errors of its strides, as scores tell them. */
+import { strideRows, type StreamDefinition } from '../telemetry/stream-definition.ts';
+
+/** A window with the errors of its strides and rows, as scores tell them. */
 export interface StridedWindow {
   readonly windowEndMs: number;
   readonly reconstructionError: number;
   /** By stride, oldest first; the newest ends with the window. NaN where nothing counts. */
   readonly strideErrors: Float32Array;
+  /** By row, oldest first; rows beyond whole strides are the oldest. NaN where nothing counts; empty where they are not told. */
+  readonly rowErrors: Float32Array;
 }
 
 /** What all windows that cover a stride say of it. */
@@ -11,6 +15,8 @@ export interface CombinedStride<Window> {
   readonly endMs: number;
   /** Mean over the windows. */
   readonly error: number;
+  /** Of each of its rows, oldest first, the lower median over the windows that saw it; empty where windows do not tell. */
+  readonly rowErrors: Float32Array;
   /** How many windows that is of. */
   readonly windows: number;
   /** The one of them with the greatest error. */
@@ -22,11 +28,16 @@ interface OpenStride<Window> {
   sum: number;
   windows: number;
   worst: Window;
+  /** The errors of its rows, by window. */
+  readonly rowErrors: Float32Array[];
 }
+
+/** Snapshots of before tell nothing of rows. */
+type StoredStride<Window> = Omit<OpenStride<Window>, 'rowErrors'> & Partial<Pick<OpenStride<Window>, 'rowErrors'>>;
 
 /** What is not settled yet: plain data. */
 export interface CombinedStridesState<Window> {
-  readonly open: readonly Readonly<OpenStride<Window>>[];
+  readonly open: readonly Readonly<StoredStride<Window>>[];
   readonly settledToMs: number;
 }
 
@@ -37,14 +48,19 @@ export interface CombinedStridesState<Window> {
  */
 export class CombinedStrides<Window extends StridedWindow> {
   readonly #strideMs: number;
+  readonly #strideRows: number;
   /** Ascending. */
   #open: OpenStride<Window>[];
   /** Strides that end no later have had their say. */
   #settledToMs: number;
 
-  constructor(strideMs: number, state: CombinedStridesState<Window> = { open: [], settledToMs: -Infinity }) {
-    this.#strideMs = strideMs;
-    this.#open = state.open.map((stride) => ({ ...stride }));
+  constructor(
+    definition: StreamDefinition,
+    state: CombinedStridesState<Window> = { open: [], settledToMs: -Infinity },
+  ) {
+    this.#strideMs = definition.strideMs;
+    this.#strideRows = strideRows(definition);
+    this.#open = state.open.map(copied);
     this.#settledToMs = state.settledToMs;
   }
 
@@ -54,9 +70,14 @@ export class CombinedStrides<Window extends StridedWindow> {
 
   /** Takes the next window; returns the strides that are settled by it, ascending. */
   push(window: Window): CombinedStride<Window>[] {
-    const { strideErrors, windowEndMs } = window;
+    const { strideErrors, rowErrors, windowEndMs } = window;
     const oldest = windowEndMs - (strideErrors.length - 1) * this.#strideMs;
-    strideErrors.forEach((error, index) => this.#add(oldest + index * this.#strideMs, error, window));
+    const firstRow = rowErrors.length - strideErrors.length * this.#strideRows;
+    strideErrors.forEach((error, index) => {
+      const from = firstRow + index * this.#strideRows;
+      const rows = rowErrors.subarray(from, from + this.#strideRows);
+      this.#add(oldest + index * this.#strideMs, error, rows, window);
+    });
     return this.#settle(oldest);
   }
 
@@ -66,27 +87,48 @@ export class CombinedStrides<Window extends StridedWindow> {
   }
 
   snapshot(): CombinedStridesState<Window> {
-    return { open: this.#open.map((stride) => ({ ...stride })), settledToMs: this.#settledToMs };
+    return { open: this.#open.map(copied), settledToMs: this.#settledToMs };
   }
 
-  #add(endMs: number, error: number, window: Window): void {
+  #add(endMs: number, error: number, rows: Float32Array, window: Window): void {
     if (Number.isNaN(error) || endMs <= this.#settledToMs) return;
-    const open = this.#open.find((stride) => stride.endMs === endMs);
-    if (!open) {
-      this.#open.push({ endMs, sum: error, windows: 1, worst: window });
-      return;
-    }
+    const open = this.#open.find((stride) => stride.endMs === endMs) ?? this.#begin(endMs, window);
     open.sum += error;
     open.windows++;
+    open.rowErrors.push(rows);
     if (window.reconstructionError > open.worst.reconstructionError) open.worst = window;
+  }
+
+  #begin(endMs: number, worst: Window): OpenStride<Window> {
+    const stride = { endMs, sum: 0, windows: 0, worst, rowErrors: [] };
+    this.#open.push(stride);
+    return stride;
   }
 
   #settle(toMs: number): CombinedStride<Window>[] {
     const settled = this.#open.filter(({ endMs }) => endMs <= toMs);
     this.#open = this.#open.filter(({ endMs }) => endMs > toMs);
     this.#settledToMs = Math.max(this.#settledToMs, settled.at(-1)?.endMs ?? -Infinity);
-    return settled.map(({ endMs, sum, windows, worst }) => ({ endMs, error: sum / windows, windows, worst }));
+    return settled.map(({ endMs, sum, windows, worst, rowErrors }) => {
+      return { endMs, error: sum / windows, rowErrors: lowerMedians(rowErrors), windows, worst };
+    });
   }
+}
+
+function copied<Window>(stride: Readonly<StoredStride<Window>>): OpenStride<Window> {
+  return { ...stride, rowErrors: [...(stride.rowErrors ?? [])] };
+}
+
+/** Row by row, what most windows have or exceed: windows that did not see a row have no say. */
+function lowerMedians(rowErrors: readonly Float32Array[]): Float32Array {
+  const medians = new Float32Array(rowErrors[0]?.length ?? 0);
+  const seen = new Float32Array(rowErrors.length);
+  for (let row = 0; row < medians.length; row++) {
+    let count = 0;
+    for (const ofWindow of rowErrors) if (ofWindow[row]! >= 0) seen[count++] = ofWindow[row]!;
+    medians[row] = seen.subarray(0, count).sort()[(count - 1) >> 1] ?? Number.NaN;
+  }
+  return medians;
 }
 
 /** Errors kept of a holdout's strides: the newest. */
@@ -97,11 +139,13 @@ const keptErrors = 4096;
  * stride, or further apart: those count that are about a stride apart. `strideErrors` is windows x strides, oldest first.
  */
 export function combinedErrors(
-  strideMs: number,
+  definition: StreamDefinition,
   windows: readonly { readonly endMs: number }[],
   strideErrors: Float32Array,
 ): number[] {
-  const combined = new CombinedStrides<StridedWindow>(strideMs);
+  const { strideMs } = definition;
+  const combined = new CombinedStrides<StridedWindow>(definition);
+  const rowErrors = new Float32Array(0);
   const strides = strideErrors.length / windows.length;
   const settled: CombinedStride<StridedWindow>[] = [];
   const firstMs = windows[0]?.endMs ?? 0;
@@ -111,7 +155,7 @@ export function combinedErrors(
     lastMs = endMs;
     const windowEndMs = firstMs + Math.round((endMs - firstMs) / strideMs) * strideMs;
     const ofWindow = strideErrors.subarray(index * strides, (index + 1) * strides);
-    settled.push(...combined.push({ windowEndMs, reconstructionError: 0, strideErrors: ofWindow }));
+    settled.push(...combined.push({ windowEndMs, reconstructionError: 0, strideErrors: ofWindow, rowErrors }));
   });
   settled.push(...combined.conclude());
   return settled.slice(-keptErrors).map(({ error }) => error);

@@ -5,7 +5,7 @@ import { featureLayout, type FeatureLayout } from '../features/feature-layout.ts
 import type { WindowMatrix } from '../features/transform-window.ts';
 import type { ScoredWindows } from '../ports.ts';
 import type { WindowView } from '../windowing/stream-windower.ts';
-import { channelErrors, errorsOfStrides, reconstructionError } from './reconstruction-error.ts';
+import { channelErrors, errorsOfParts, reconstructionError } from './reconstruction-error.ts';
 import type { WindowScore } from './score-event.ts';
 
 /** What is known of a window before it is scored. */
@@ -38,7 +38,7 @@ export class GoverningModel {
     const { layout } = this;
     const { scaler, definition, channelWeights, holdoutMedianError, scoring } = this.bundle.manifest;
     const errors = new Float64Array(layout.scored.length);
-    const strideErrors = errorsOfStrides(layout, scored.strideErrors, channelWeights, scoring?.rule);
+    const strideErrors = errorsOfParts(layout, scored.strideErrors, channelWeights, scoring?.rule);
     return windows.map(({ startMs, endMs, missingShare, backfill, matrix }, index) => {
       channelErrors(layout, scored.featureErrors, index, errors, scoring?.rule);
       const { reconstructionError: error, contributions } = reconstructionError(errors, channelWeights, scoring?.rule);
@@ -53,6 +53,7 @@ export class GoverningModel {
         reconstructionError: error,
         anomalyScore: error / holdoutMedianError,
         strideErrors: partOf(strideErrors, index, windows.length),
+        rowErrors: partOf(scored.rowErrors, index, windows.length),
         contributions,
         latent: partOf(scored.latent, index, windows.length),
         reconstruction: decodeReconstruction(layout, scaler, newestStride, matrix),

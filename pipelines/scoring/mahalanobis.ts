@@ -54,11 +54,11 @@ export function mahalanobisErrors(fitted: Mahalanobis): FeatureErrors {
   const whitening = Float64Array.from(fitted.whitening);
   const fill = missingFill(whitening, k);
   const [y, z] = [new Float64Array(k), new Float64Array(k)];
-  /** Adds the shares of some time steps; returns how many of their cells count. */
+  /** Adds the shares of some time steps; returns how many of their cells count. `ofRows` takes the errors of each, if it has room. */
   const addSteps = (
     from: number,
     to: number,
-    { features, seen, weights, rebuilt }: Cells,
+    { features, seen, weights, rebuilt, ofRows }: Cells,
     sums: Float64Array,
   ): number => {
     let counted = 0;
@@ -70,18 +70,20 @@ export function mahalanobisErrors(fitted: Mahalanobis): FeatureErrors {
         y[j] = weight[j] === 0 ? 0 : (residual - center[j]!) / scale[j]!;
         known += weight[j]!;
       }
-      if (known === 0) continue;
-      if (known < k) fill(y, weight);
+      // Of a step of which nothing is known the shares are 0, and the errors 0 / 0.
+      if (known > 0 && known < k) fill(y, weight);
       multiply(whitening, y, z);
-      addShares(z, weight, sums);
+      toShares(z, weight);
+      for (let j = 0; j < k; j++) sums[j]! += z[j]!;
+      if (ofRows.length > 0) for (let j = 0; j < k; j++) ofRows[step * k + j] = z[j]! / known;
       counted += known;
     }
     return counted;
   };
-  return ({ rows, features }, windows, rebuilt, byStride) => {
-    const cells: Cells = { features, seen: windows.features, weights: windows.weight, rebuilt };
+  return ({ rows, features }, windows, rebuilt, ofParts) => {
+    const { strideRows = rows, strides: ofStrides = null, rows: ofRows = new Float32Array(0) } = ofParts ?? {};
+    const cells: Cells = { features, seen: windows.features, weights: windows.weight, rebuilt, ofRows };
     const errors = new Float32Array(windows.count * k);
-    const { strideRows = rows, errors: ofStrides = null } = byStride ?? {};
     const strides = wholeStrides(rows, strideRows);
     const [sums, ofStride] = [new Float64Array(k), new Float64Array(k)];
     for (let window = 0; window < windows.count; window++) {
@@ -108,18 +110,19 @@ interface Cells {
   readonly seen: Float32Array;
   readonly weights: Uint8Array;
   readonly rebuilt: Float32Array;
+  /** Errors of the steps, as PartErrors has them. */
+  readonly ofRows: Float32Array;
 }
 
-/** Adds z_j^2 of the columns that were seen, scaled so that they have all of the sum. */
-function addShares(z: Float64Array, weight: Uint8Array, sums: Float64Array): void {
+/** Turns z_j into z_j^2, of the columns that were seen and scaled so that they have all of the sum; 0 for the rest. */
+function toShares(z: Float64Array, weight: Uint8Array): void {
   let [all, seen] = [0, 0];
   for (let j = 0; j < z.length; j++) {
     const part = z[j]! * z[j]!;
     all += part;
     if (weight[j] !== 0) seen += part;
   }
-  if (seen === 0) return;
-  for (let j = 0; j < z.length; j++) if (weight[j] !== 0) sums[j]! += (z[j]! * z[j]! * all) / seen;
+  for (let j = 0; j < z.length; j++) z[j] = weight[j] === 0 || seen === 0 ? 0 : (z[j]! * z[j]! * all) / seen;
 }
 
 /** Puts the missing cells of a step at their expectation. Steps of which the same cells are missing share the work. */

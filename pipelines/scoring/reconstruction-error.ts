@@ -71,28 +71,31 @@ export function reconstructionError(
 }
 
 /**
- * The reconstructionError of each stride of windows, window by window, as it would be were the window that stride alone.
- * `strideErrors` is (windows x strides) x scoredFeatures, as a runtime returns it; NaN for a stride in which nothing counts.
+ * The reconstructionError of each stride, or row, of windows, window by window, as it would be were the window that part
+ * alone. `partErrors` is (windows x parts) x scoredFeatures, as a runtime returns it; NaN for a part in which nothing counts.
  */
-export function errorsOfStrides(
+export function errorsOfParts(
   layout: FeatureLayout,
-  strideErrors: Float32Array,
+  partErrors: Float32Array,
   weights: readonly number[],
   rule: ScoringRuleName = 'squared',
 ): Float32Array {
-  const strides = new Float32Array(strideErrors.length / layout.scoredFeatures);
-  const errors = new Float64Array(layout.scored.length);
-  for (let stride = 0; stride < strides.length; stride++) {
-    channelErrors(layout, strideErrors, stride, errors, rule);
-    let [sum, worst, isSeen] = [0, 0, false];
-    for (let c = 0; c < errors.length; c++) {
-      const weighted = weights[c]! * errors[c]!;
-      if (!(weighted >= 0)) continue;
-      isSeen = true;
-      sum += weighted;
-      worst = Math.max(worst, weighted);
+  const { scoredFeatures } = layout;
+  const isSum = rule === 'mahalanobis';
+  const parts = new Float32Array(partErrors.length / scoredFeatures);
+  // Flat loops over plain numbers: they run over every cell of every window.
+  const offsets = Int32Array.from(layout.scored, ({ offset }) => offset);
+  const widths = Int32Array.from(layout.scored, ({ width }) => width);
+  for (let part = 0, from = 0; part < parts.length; part++, from += scoredFeatures) {
+    let error = Number.NaN;
+    for (let channel = 0; channel < offsets.length; channel++) {
+      const [at, width] = [from + offsets[channel]!, widths[channel]!];
+      let sum = 0;
+      for (let column = at; column < at + width; column++) sum += partErrors[column]!;
+      const weighted = weights[channel]! * (isSum ? sum : sum / width);
+      if (weighted >= 0) error = !(error >= 0) ? weighted : isSum ? error + weighted : Math.max(error, weighted);
     }
-    strides[stride] = isSeen ? (rule === 'mahalanobis' ? sum : worst) : Number.NaN;
+    parts[part] = error;
   }
-  return strides;
+  return parts;
 }

@@ -2,26 +2,33 @@ import type { FeatureWindows } from '../ports.ts';
 
 /**
  * Errors of windows by scored feature column, count x scoredFeatures. `reconstruction` is count x rows x scoredFeatures. A window's
- * errors depend on that window alone, whatever batch it stands in; every runtime uses these functions. `byStride`, where it is
- * given, takes the errors of each of the windows' strides.
+ * errors depend on that window alone, whatever batch it stands in; every runtime uses these functions. `ofParts`, where it is
+ * given, takes the errors of the windows' strides and rows.
  */
 export type FeatureErrors = (
   shape: ResidualShape,
   windows: FeatureWindows,
   reconstruction: Float32Array,
-  byStride?: StrideErrors,
+  ofParts?: PartErrors,
 ) => Float32Array;
 
-/** Errors of parts of windows: of the strides that end where the window ends, as many as are whole. */
-export interface StrideErrors {
+/** Errors of parts of windows, each as it would be were the window that part alone; NaN where no cell of a column counts. */
+export interface PartErrors {
   readonly strideRows: number;
-  /** count x strides x scoredFeatures, oldest stride first; NaN for a column of which no cell counts in a stride. */
-  readonly errors: Float32Array;
+  /** count x strides x scoredFeatures, oldest first: of the strides that end where the window ends, as many as are whole. */
+  readonly strides: Float32Array;
+  /** count x rows x scoredFeatures, oldest first; empty where a stride is one row. */
+  readonly rows: Float32Array;
 }
 
-/** Room for the errors of the strides of `count` windows. */
-export function allocateStrideErrors(shape: ResidualShape, strideRows: number, count: number): StrideErrors {
-  return { strideRows, errors: new Float32Array(count * wholeStrides(shape.rows, strideRows) * shape.scoredFeatures) };
+/** Room for the errors of the parts of `count` windows. */
+export function allocatePartErrors(shape: ResidualShape, strideRows: number, count: number): PartErrors {
+  const { rows, scoredFeatures } = shape;
+  return {
+    strideRows,
+    strides: new Float32Array(count * wholeStrides(rows, strideRows) * scoredFeatures),
+    rows: new Float32Array(strideRows === 1 ? 0 : count * rows * scoredFeatures),
+  };
 }
 
 /** Strides of a window that are whole; rows that are left over are its oldest. */
@@ -45,11 +52,14 @@ export const featureErrors: FeatureErrors = errorsOf((residual) => residual * re
 /** As featureErrors, of the absolute residual, in scaled units. */
 export const absoluteErrors: FeatureErrors = errorsOf(Math.abs);
 
+const noRows = new Float32Array(0);
+
 function errorsOf(sizeOf: (residual: number) => number): FeatureErrors {
-  return ({ rows, features, scoredFeatures }, windows, reconstruction, byStride) => {
+  return ({ rows, features, scoredFeatures }, windows, reconstruction, ofParts) => {
     const errors = new Float32Array(windows.count * scoredFeatures);
     const { features: seen, weight } = windows;
-    const { strideRows = rows, errors: ofStrides = null } = byStride ?? {};
+    const { strideRows = rows, strides: ofStrides = null, rows: ofRows = noRows } = ofParts ?? {};
+    const tellsRows = ofRows.length > 0;
     const strides = wholeStrides(rows, strideRows);
     for (let window = 0, error = 0; window < windows.count; window++)
       // Column by column keeps both sums in registers: nearly twice as fast as row by row.
@@ -66,6 +76,7 @@ function errorsOf(sizeOf: (residual: number) => number): FeatureErrors {
             sum += size;
             strideSum += size;
             strideCounted += weight[cell]!;
+            if (tellsRows) ofRows[cell] = size / weight[cell]!;
           }
           counted += strideCounted;
           if (ofStrides && stride >= 0)

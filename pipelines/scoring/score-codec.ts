@@ -1,7 +1,7 @@
 import { ByteReader } from '../telemetry/byte-reader.ts';
 import { ByteWriter, utf8 } from '../telemetry/byte-writer.ts';
 import { unencodable } from '../telemetry/unencodable.ts';
-import { eventForms, scoreWithoutStrides, type EventForm, type RunIdentity } from './score-event-forms.ts';
+import { eventForms, scoresOfBefore, type EventForm, type RunIdentity } from './score-event-forms.ts';
 import type { ScoreEvent } from './score-event.ts';
 
 /** First byte of every binary run of score events. */
@@ -11,7 +11,7 @@ const schemaVersion = 1;
 /** What stands before the columns of a run, roughly. */
 const runHeaderBytes = 64;
 
-const readable: readonly EventForm<ScoreEvent>[] = [...Object.values(eventForms), scoreWithoutStrides];
+const readable: readonly EventForm<ScoreEvent>[] = [...Object.values(eventForms), ...scoresOfBefore];
 const formsByCode = new Map(readable.map((form) => [form.code, form]));
 
 /**

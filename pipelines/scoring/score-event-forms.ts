@@ -24,10 +24,12 @@ export interface EventForm<E extends ScoreEvent> {
   event(run: RunIdentity, numbers: Float64Array, columns: readonly Float32Array[]): E;
 }
 
+const none = new Float32Array(0);
+
 const score: EventForm<WindowScore> = {
-  code: 7,
+  code: 8,
   numbers: 5,
-  columns: 4,
+  columns: 5,
   subject: (event) => event.modelVersion,
   flag: (event) => event.backfill,
   numbersOf: (event) => [
@@ -37,8 +39,12 @@ const score: EventForm<WindowScore> = {
     event.anomalyScore,
     event.missingShare,
   ],
-  columnsOf: (event) => [event.contributions, event.latent, event.reconstruction, event.strideErrors],
-  event: ({ stream, definitionVersion, subject, flag }, numbers, [contributions, latent, reconstruction, strides]) => ({
+  columnsOf: (event) => [event.contributions, event.latent, event.reconstruction, event.strideErrors, event.rowErrors],
+  event: (
+    { stream, definitionVersion, subject, flag },
+    numbers,
+    [contributions, latent, reconstruction, strideErrors = none, rowErrors = none],
+  ) => ({
     type: 'score',
     stream,
     definitionVersion,
@@ -47,7 +53,8 @@ const score: EventForm<WindowScore> = {
     modelVersion: subject,
     reconstructionError: numbers[2]!,
     anomalyScore: numbers[3]!,
-    strideErrors: strides ?? new Float32Array(0),
+    strideErrors,
+    rowErrors,
     contributions: contributions!,
     latent: latent!,
     reconstruction: reconstruction!,
@@ -56,8 +63,11 @@ const score: EventForm<WindowScore> = {
   }),
 };
 
-/** Scores as they were written before they told the errors of strides. */
-export const scoreWithoutStrides: EventForm<WindowScore> = { ...score, code: 1, columns: 3 };
+/** Scores as they were written before they told the errors of rows, and before those of strides. */
+export const scoresOfBefore: readonly EventForm<WindowScore>[] = [
+  { ...score, code: 7, columns: 4 },
+  { ...score, code: 1, columns: 3 },
+];
 
 /** A form of events that are a few numbers and perhaps a channel. */
 function plain<E extends Exclude<ScoreEvent, WindowScore>>(

@@ -25,6 +25,8 @@ export interface WindowScore extends WindowIdentity {
    * stride alone; NaN where nothing in it counts. Events of before lack it: it is empty.
    */
   readonly strideErrors: Float32Array;
+  /** The same of each of the window's rows, oldest first. Empty where a stride is one row, and in events of before. */
+  readonly rowErrors: Float32Array;
   /** Share of reconstructionError by scored channel, in the definition's order; sums to 1 (all zero if the error is 0). */
   readonly contributions: Float32Array;
   /** The latent code; empty for a model without one. */

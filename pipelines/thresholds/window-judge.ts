@@ -4,7 +4,10 @@ import {
   type CombinedStridesState,
   type StridedWindow,
 } from '../scoring/combined-strides.ts';
+import type { TimeRange } from '../ports.ts';
 import type { WindowScore } from '../scoring/score-event.ts';
+import { strideRows, type StreamDefinition } from '../telemetry/stream-definition.ts';
+import { locatedIn, withoutSpill } from './located.ts';
 import { beginJudge } from './policies.ts';
 import { isCombined, thresholdCalibration, type CalibratedManifest } from './threshold-calibration.ts';
 import type { Judgement, ScoreJudge } from './threshold-policy.ts';
@@ -20,10 +23,14 @@ export interface JudgedWindow extends Judgement {
   readonly window: JudgedScore;
   /** How many windows were judged together. */
   readonly windows: number;
+  /** From the first row of its newest stride that is above the level, and no spill, to the last; null where none is. */
+  readonly located: TimeRange | null;
 }
 
-/** What awaits judgement. Snapshots of before lack `windows`: it is 1. */
-type Awaiting = JudgedScore & Partial<Pick<JudgedWindow, 'windows'>>;
+/** What awaits judgement. Snapshots of before lack `windows`, which is 1, and the errors of the rows of its newest stride. */
+type Awaiting = JudgedScore & Partial<Pick<JudgedWindow, 'windows'>> & Partial<Pick<WindowScore, 'rowErrors'>>;
+
+const none = new Float32Array(0);
 
 type Strides = CombinedStrides<JudgedScore & StridedWindow>;
 
@@ -46,6 +53,7 @@ export class WindowJudge {
   /** null where each window is judged by itself. */
   readonly #strides: Strides | null;
   readonly #errorUnit: number;
+  readonly #definition: StreamDefinition;
 
   /** Strides that end at `settledToMs` or before were judged by another. */
   constructor(
@@ -61,16 +69,20 @@ export class WindowJudge {
     this.#judge = beginJudge(setting, calibration, state?.judge);
     this.#awaiting = [...(state?.awaiting ?? [])];
     this.#errorUnit = calibration.errorUnit;
+    this.#definition = manifest.definition;
     this.#strides = isCombined(setting, manifest)
-      ? new CombinedStrides(manifest.definition.strideMs, state?.strides ?? { open: [], settledToMs })
+      ? new CombinedStrides(manifest.definition, state?.strides ?? { open: [], settledToMs })
       : null;
   }
 
   /** Takes the next window; returns those that are judged by now, which need not be the same. */
   judge(score: WindowScore): JudgedWindow[] {
-    if (!this.#strides) return this.#take(score.anomalyScore, score, 1);
-    const { reconstructionError } = score;
-    const window = { ...detached(score), reconstructionError, strideErrors: score.strideErrors.slice() };
+    const { anomalyScore, reconstructionError } = score;
+    const rowsOfStride = strideRows(this.#definition);
+    const rowErrors = withoutSpill(rowsOfStride === 1 ? score.strideErrors : score.rowErrors);
+    if (!this.#strides) return this.#take(anomalyScore, score, 1, rowErrors.slice(-rowsOfStride));
+    const strideErrors = score.strideErrors.slice();
+    const window = { ...detached(score), reconstructionError, strideErrors, rowErrors };
     return this.#strides.push(window).flatMap((stride) => this.#takeStride(stride));
   }
 
@@ -79,7 +91,7 @@ export class WindowJudge {
     const judged = this.#strides?.conclude().flatMap((stride) => this.#takeStride(stride)) ?? [];
     const awaiting = this.#awaiting.splice(0);
     for (const [index, judgement] of this.#judge.conclude().entries())
-      judged.push(judgedWindow(judgement, awaiting[index]!));
+      judged.push(this.#judged(judgement, awaiting[index]!));
     return judged;
   }
 
@@ -89,20 +101,23 @@ export class WindowJudge {
     return { setting, modelVersion, awaiting: [...this.#awaiting], judge: this.#judge.snapshot(), strides };
   }
 
-  #takeStride({ endMs, error, windows, worst }: CombinedStride<JudgedScore & StridedWindow>): JudgedWindow[] {
-    return this.#take(error / this.#errorUnit, { ...worst, windowEndMs: endMs }, windows);
+  #takeStride(stride: CombinedStride<JudgedScore & StridedWindow>): JudgedWindow[] {
+    const { endMs, error, rowErrors, windows, worst } = stride;
+    return this.#take(error / this.#errorUnit, { ...worst, windowEndMs: endMs }, windows, rowErrors);
   }
 
-  #take(score: number, window: JudgedScore, windows: number): JudgedWindow[] {
+  #take(score: number, window: JudgedScore, windows: number, rowErrors: Float32Array): JudgedWindow[] {
     const judgement = this.#judge.judge(score);
-    if (judgement && this.#awaiting.length === 0) return [{ ...judgement, window, windows }];
-    this.#awaiting.push({ ...detached(window), windows });
-    return judgement ? [judgedWindow(judgement, this.#awaiting.shift()!)] : [];
+    if (judgement && this.#awaiting.length === 0) return [this.#judged(judgement, { ...window, windows, rowErrors })];
+    this.#awaiting.push({ ...detached(window), windows, rowErrors });
+    return judgement ? [this.#judged(judgement, this.#awaiting.shift()!)] : [];
   }
-}
 
-function judgedWindow(judgement: Judgement, { windows = 1, ...window }: Awaiting): JudgedWindow {
-  return { ...judgement, window, windows };
+  #judged(judgement: Judgement, { windows = 1, rowErrors = none, ...window }: Awaiting): JudgedWindow {
+    const limit = judgement.level * this.#errorUnit;
+    const located = locatedIn(this.#definition, window.windowEndMs, rowErrors, limit);
+    return { ...judgement, window, windows, located };
+  }
 }
 
 /** Contributions share memory with the whole batch that they were scored in, which must not be kept for them. */

@@ -5,7 +5,7 @@ import type { FeatureWindows, ScoredWindows, ScoringRuntime } from '../ports.ts'
 import { calibrate } from '../scoring/calibration.ts';
 import { combinedErrors } from '../scoring/combined-strides.ts';
 import { keptCodes } from '../scoring/normal-codes.ts';
-import { errorsOfStrides } from '../scoring/reconstruction-error.ts';
+import { errorsOfParts } from '../scoring/reconstruction-error.ts';
 import type { ScoringSetting } from '../scoring/scoring-rule.ts';
 import type { StreamDefinition } from '../telemetry/stream-definition.ts';
 import { channelStatistics } from './channel-statistics.ts';
@@ -52,11 +52,11 @@ export async function calibratedBundle(
   const manifest = rule ? { ...uncalibrated, scoring: rule } : uncalibrated;
   const found = await scored({ manifest, onnx }, encodeAll(layout, encode, holdout), runtime);
   const calibration = calibrate(layout, found.featureErrors, holdout.length, rule?.rule);
-  const strideErrors = errorsOfStrides(layout, found.strideErrors, calibration.channelWeights, rule?.rule);
+  const strideErrors = errorsOfParts(layout, found.strideErrors, calibration.channelWeights, rule?.rule);
   const calibrated: BundleManifest = {
     ...manifest,
     ...calibration,
-    holdoutStrideErrors: combinedErrors(definition.strideMs, holdout, strideErrors),
+    holdoutStrideErrors: combinedErrors(definition, holdout, strideErrors),
     holdoutCodes: keptCodes(found.latent, holdout.length),
   };
   return { manifest: calibrated, onnx };

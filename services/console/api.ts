@@ -128,6 +128,8 @@ export interface AnomalySummary {
   readonly state: 'open' | 'closed';
   readonly startMs: number;
   readonly endMs: number;
+  /** Where in this time it is, from the first row that stands out to the last; all of it where none does. */
+  readonly located: TimeSpan;
   readonly decidedAtMs: number;
   readonly peakScore: number;
   readonly threshold: number;

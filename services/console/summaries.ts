@@ -1,4 +1,4 @@
-import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
+import { locatedSpan, type AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
 import type { ThresholdLevels } from '../../pipelines/thresholds/threshold-levels.ts';
 import type { FaultTruth } from '../../pipelines/truth.ts';
 import type {
@@ -74,6 +74,7 @@ export class Summaries {
       state: event.type === 'closed' ? 'closed' : 'open',
       startMs,
       endMs,
+      located: locatedSpan(event),
       decidedAtMs,
       peakScore,
       threshold,

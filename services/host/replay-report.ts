@@ -1,10 +1,10 @@
-import type { AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
+import { locatedSpan, type AnomalyEvent } from '../../pipelines/alarms/anomaly-event.ts';
 import { outsideGaps, sharedGaps, type ChannelGap } from '../../pipelines/evaluation/channel-gap.ts';
-import type { DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
-import { rowRangesOfFlags, unionOfRowRanges, type RowRange } from '../../pipelines/evaluation/datasets/row-range.ts';
-import { testRowsWithin } from '../../pipelines/evaluation/datasets/row-timeline.ts';
+import { countedTimesMs, type DatasetMember } from '../../pipelines/evaluation/datasets/recording.ts';
+import type { RowRange } from '../../pipelines/evaluation/datasets/row-range.ts';
 import { guardedSequences } from '../../pipelines/evaluation/metrics/guarded-sequences.ts';
 import type { SequenceFigures } from '../../pipelines/evaluation/metrics/sequence-figures.ts';
+import { predictedRows } from '../../pipelines/evaluation/predicted-rows.ts';
 import type { WatchedRecording } from '../../pipelines/evaluation/watch-recording.ts';
 import type { GoverningModel } from '../../pipelines/scoring/governing-model.ts';
 import { thresholdLevel } from '../../pipelines/thresholds/threshold-levels.ts';
@@ -130,7 +130,7 @@ export function channelReport({ member, watched, rejected, seconds }: ReplayedMe
   return {
     channel: member.name,
     rows: member.timeline?.testRows ?? member.recording.timeMs.length,
-    predicted: predictedRows(member, watched.anomalies),
+    predicted: predictedRows(countedTimesMs(member), watched.anomalies),
     labelled: member.labelled,
     windows,
     gapWindows,
@@ -140,25 +140,6 @@ export function channelReport({ member, watched, rejected, seconds }: ReplayedMe
     failure: failure && { code: failure.code, message: failure.message },
     seconds,
   };
-}
-
-/** The rows of anomalies: those of the test part, or, where there is none, of the whole recording. */
-function predictedRows(
-  { timeline, recording: { timeMs } }: DatasetMember,
-  anomalies: readonly AnomalyEvent[],
-): RowRange[] {
-  if (timeline)
-    return unionOfRowRanges(
-      anomalies.flatMap(({ startMs, endMs }) => {
-        const rows = testRowsWithin(timeline, startMs, endMs);
-        return rows ? [rows] : [];
-      }),
-    );
-  return rowRangesOfFlags(
-    Uint8Array.from(timeMs, (time) =>
-      anomalies.some(({ startMs, endMs }) => startMs <= time && time < endMs) ? 1 : 0,
-    ),
-  );
 }
 
 function modelReport({ version, bundle: { manifest } }: GoverningModel): ModelReport {
@@ -182,10 +163,11 @@ function anomaliesSeen({ member, watched }: ReplayedMember): AnomalyReport[] {
   return watched.anomalies.flatMap((one) => piecesSeen(member, watched, one)).map((one) => anomalyReport(member, one));
 }
 
-/** What is left of an anomaly outside of the gaps that all scored channels share. */
+/** What is left of an anomaly, as it is located, outside of the gaps that all scored channels share. */
 function piecesSeen({ recording }: DatasetMember, { gaps }: WatchedRecording, anomaly: AnomalyEvent): AnomalyEvent[] {
   const scored = recording.definition.channels.filter(({ role }) => role === 'scored').length;
-  return outsideGaps(anomaly, sharedGaps(gaps, scored));
+  const { fromMs: startMs, toMs: endMs } = locatedSpan(anomaly);
+  return outsideGaps({ ...anomaly, startMs, endMs }, sharedGaps(gaps, scored));
 }
 
 function anomalyReport({ name }: DatasetMember, anomaly: AnomalyEvent): AnomalyReport {

@@ -8,7 +8,7 @@ import { canonicalJson, type Bundle } from '../../pipelines/autoencoders/bundle.
 import { describeArchitectures, type SettingDescription } from '../../pipelines/autoencoders/describe-architectures.ts';
 import { fitModel } from '../../pipelines/autoencoders/fit.ts';
 import type { FeatureWindows, ScoringRuntime, TrainingRequest } from '../../pipelines/ports.ts';
-import { scoredWindows } from '../../pipelines/scoring/scored-windows.ts';
+import { errorMeasure, scoredWindows } from '../../pipelines/scoring/scored-windows.ts';
 import { manifestSchema } from '../../services/adapters/files/manifest-schema.ts';
 import { openOnnxRuntime } from '../../services/adapters/onnx/onnx-runtime.ts';
 import { useWasmBackend } from '../../services/adapters/tfjs/wasm-backend.ts';
@@ -16,6 +16,8 @@ import { exampleBundle, someOf } from './example-models.ts';
 import { waves, wavesShape as shape } from './toy-waves.ts';
 
 const { rows, scoredFeatures } = shape;
+/** Of squared residuals, every window one stride. */
+const squared = errorMeasure(exampleBundle(shape, rows).manifest);
 
 /** An architecture as the suite takes it: small, and its learning rate and epochs where the usual ones do not suit it. */
 export interface ArchitectureExample {
@@ -111,7 +113,7 @@ export function architectureConformance({
 
     it('the exported model gives what the trained one does (law 2)', async () => {
       const windows = normal(61, 2);
-      const own = scoredWindows(shape, rows, windows, reconstructionOf(model, windows), codeOf(model, windows));
+      const own = scoredWindows(shape, squared, windows, reconstructionOf(model, windows), codeOf(model, windows));
       const exported = await runtime.score(name, someOf(windows));
       const [errors, expected] = [exported.featureErrors, own.featureErrors];
       const median = expected.toSorted()[expected.length >> 1]!;
@@ -215,7 +217,7 @@ function codeOf(model: TrainableModel, windows: FeatureWindows): Float32Array {
 /** Mean squared residual of each scored feature of each window. */
 function squaredErrors(model: TrainableModel, windows: FeatureWindows): Float32Array {
   const reconstruction = reconstructionOf(model, windows);
-  return scoredWindows(shape, rows, windows, reconstruction, new Float32Array()).featureErrors;
+  return scoredWindows(shape, squared, windows, reconstruction, new Float32Array()).featureErrors;
 }
 
 function assertNear(found: Float32Array, expected: Float32Array): void {

@@ -553,6 +553,7 @@ function score(
     reconstructionError: 0.125,
     anomalyScore: 1.5,
     strideErrors: Float32Array.of(0.25, Number.NaN),
+    rowErrors: Float32Array.of(0.25, Number.NaN, 0.5, Number.NaN),
     contributions: Float32Array.of(0.75, 0.25),
     latent: new Float32Array(0),
     missingShare: 0,

@@ -107,6 +107,24 @@ describe('scoring rules', () => {
           });
         });
 
+        it('gives rows errors of which no stride has more than their mean, and none to a row that was not seen', async () => {
+          const whole = windows(600, 20);
+          const { layout } = model;
+          for (const { mask } of whole) mask.fill(2).fill(0, 0, mask.length / layout.rows);
+          for (const { strideErrors, rowErrors } of await scores(ports, model, whole)) {
+            assert.ok(Number.isNaN(rowErrors[0]) && rowErrors.subarray(1).every((error) => error >= 0));
+            strideErrors.forEach((error, stride) => {
+              const rows = rowErrors.subarray(stride * layout.strideRows, (stride + 1) * layout.strideRows);
+              const seen = rows.filter((row) => row >= 0);
+              const mean = seen.reduce((sum, row) => sum + row, 0) / seen.length;
+              assert.ok(
+                error <= mean * (1 + 1e-5) && error >= mean / layout.scored.length / 1.00001,
+                `${error} of ${mean}`,
+              );
+            });
+          }
+        });
+
         it('stands in the bundle, which is the same for the same windows and seed', async () => {
           const stored = manifestSchema.parse(JSON.parse(canonicalJson(bundle.manifest)));
           assert.deepEqual(stored, bundle.manifest);

@@ -39,7 +39,7 @@ export function scoringRuntimeConformance(adapter: string, open: () => Promise<S
             ] as const,
         )) {
           const part = await runtime.score(name, someOf(windows, from, to));
-          for (const field of ['featureErrors', 'latent', 'reconstruction'] as const) {
+          for (const field of ['featureErrors', 'strideErrors', 'rowErrors', 'latent', 'reconstruction'] as const) {
             const width = all[field].length / 300;
             assert.deepEqual(
               part[field],
@@ -55,6 +55,8 @@ export function scoringRuntimeConformance(adapter: string, open: () => Promise<S
       for (const { name, bundle } of models) {
         const scored = await runtime.score(name, exampleWindows(shape, 3, 2));
         assert.equal(scored.featureErrors.length, 3 * shape.scoredFeatures);
+        assert.equal(scored.strideErrors.length, 3 * Math.floor(shape.rows / strideRows) * shape.scoredFeatures);
+        assert.equal(scored.rowErrors.length, 3 * shape.rows);
         assert.equal(scored.latent.length, 3 * ((bundle.manifest.architecture.settings['code'] as number) ?? 0));
         assert.equal(scored.reconstruction.length, 3 * strideRows * shape.scoredFeatures);
       }

@@ -9,12 +9,14 @@ import { Decision, type Decided, type DecisionState } from '../../pipelines/dete
 import type { ScoreEvent, WindowScore } from '../../pipelines/scoring/score-event.ts';
 import { SettingsTimeline } from '../../pipelines/settings-timeline.ts';
 import type { ThresholdSetting } from '../../pipelines/thresholds/threshold-setting.ts';
+import { windowRows } from '../../pipelines/telemetry/stream-definition.ts';
 import { stagedStreams } from '../staged-station/craft.ts';
 import { stagedBundle } from '../staged-station/staged-bundle.ts';
 
 const staged = stagedStreams[0]!;
-const { stream, strideMs, windowLengthMs } = staged.definition;
+const { stream, intervalMs, strideMs, windowLengthMs } = staged.definition;
 const strides = windowLengthMs / strideMs;
+const rows = windowRows(staged.definition);
 const bundles = new Map<string, Bundle>(
   ['one', 'two'].map((name) => [name, combinable(stagedBundle(staged, name, 0))]),
 );
@@ -35,6 +37,7 @@ const settings: readonly ThresholdSetting[] = [
 ];
 
 function scoreOf(index: number, anomalyScore: number, modelVersion: string): WindowScore {
+  const strideErrors = Float32Array.from({ length: strides }, (_, at) => anomalyScore * (1 + at / 8));
   return {
     type: 'score',
     stream,
@@ -44,7 +47,12 @@ function scoreOf(index: number, anomalyScore: number, modelVersion: string): Win
     modelVersion,
     reconstructionError: anomalyScore,
     anomalyScore,
-    strideErrors: Float32Array.from({ length: strides }, (_, at) => anomalyScore * (1 + at / 8)),
+    strideErrors,
+    // 0, 2/3, 4/3 and 2 times their stride's, in turn.
+    rowErrors: Float32Array.from(
+      { length: rows },
+      (_, row) => (strideErrors[Math.floor((row * strides) / rows)]! * (row % 4)) / 1.5,
+    ),
     contributions: Float32Array.from(staged.channels, (_, channel) => channel + index),
     latent: new Float32Array(0),
     reconstruction: new Float32Array(0),
@@ -95,7 +103,10 @@ function eventOf(what: Exclude<Step, { readonly setting: ThresholdSetting }>, in
 }
 
 function said({ anomalies, judged }: Decided): unknown {
-  return { anomalies, judged: judged!.map((one) => [one.window.windowEndMs, one.score, one.level, one.violates]) };
+  return {
+    anomalies,
+    judged: judged!.map((one) => [one.window.windowEndMs, one.score, one.level, one.violates, one.located]),
+  };
 }
 
 test('a decision that goes on from a snapshot says the same, wherever it was taken and whatever governs or awaits', () => {
@@ -148,6 +159,28 @@ test('where windows are combined, every stride that one of them covers is judged
     }),
     { numRuns: 100 },
   );
+});
+
+test('a violation lies between rows of its stride that are above the level, if any are', () => {
+  let [found, none] = [0, 0];
+  fc.assert(
+    fc.property(steps, (all) => {
+      const { judged } = run(new Decision(stream, new SettingsTimeline(), bundles), all, 0, all.length);
+      for (const { window, violates, located } of judged!.filter((one) => one.violates)) {
+        assert.ok(violates);
+        if (!located) none++;
+        else {
+          found++;
+          const startMs = window.windowEndMs - strideMs;
+          // The first row of four has no error, and the last the greatest.
+          assert.ok(startMs < located.fromMs && located.toMs === window.windowEndMs);
+          assert.equal((located.fromMs - startMs) % intervalMs, 0);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+  assert.ok(found > 20 && none > 20, `${found} ${none}`);
 });
 
 test('every window that is scored is judged once, in order, at the latest when nothing follows', () => {

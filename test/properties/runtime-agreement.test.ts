@@ -6,7 +6,7 @@ import type { ArchitectureDescription, WindowShape } from '../../pipelines/autoe
 import { featureLayout, type FeatureLayout } from '../../pipelines/features/feature-layout.ts';
 import type { FeatureWindows, ScoredWindows, ScoringRuntime } from '../../pipelines/ports.ts';
 import { channelErrors, reconstructionError } from '../../pipelines/scoring/reconstruction-error.ts';
-import { scoredWindows } from '../../pipelines/scoring/scored-windows.ts';
+import { errorMeasure, scoredWindows } from '../../pipelines/scoring/scored-windows.ts';
 import { openOnnxRuntime } from '../../services/adapters/onnx/onnx-runtime.ts';
 import { useWasmBackend } from '../../services/adapters/tfjs/wasm-backend.ts';
 import { exampleArchitectures, exampleBundle, exampleWindows, someOf } from '../conformance/example-models.ts';
@@ -64,7 +64,8 @@ function scoreWithTensorFlow(
     return [model.reconstruct(cells).dataSync<'float32'>(), model.encode(cells).dataSync<'float32'>()];
   });
   model.dispose();
-  return scoredWindows(shape, 4, windows, reconstruction, latent);
+  const { manifest } = exampleBundle(shape, 4, { architecture, onnx: null });
+  return scoredWindows(shape, errorMeasure(manifest), windows, reconstruction, latent);
 }
 
 /** reconstructionError of each window; the score is that over a holdout median, here 1. */

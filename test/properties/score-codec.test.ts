@@ -30,6 +30,7 @@ function windowScore(channels: number, code: number, rows: number): fc.Arbitrary
     reconstructionError: fc.double(),
     anomalyScore: fc.double(),
     strideErrors: fc.nat(3).chain(float32s),
+    rowErrors: fc.nat(6).chain(float32s),
     contributions: float32s(channels),
     latent: float32s(code),
     reconstruction: float32s(rows * channels),
@@ -86,7 +87,7 @@ test('score events decode the same wherever they lie in memory', () => {
 
 test('arbitrary bytes behind a valid header decode or are refused, and throw nothing else', () => {
   fc.assert(
-    fc.property(fc.constantFrom(1, 2, 3, 4, 5, 6, 7), fc.uint8Array({ maxLength: 200 }), (type, rest) =>
+    fc.property(fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8), fc.uint8Array({ maxLength: 200 }), (type, rest) =>
       decodesOrRefuses(Uint8Array.from([0xc6, 1, 0, 0, type, ...rest])),
     ),
     { numRuns: 1000 },

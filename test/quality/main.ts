@@ -10,6 +10,7 @@ import { measureContamination } from './contamination.ts';
 import { measureFamilies } from './families.ts';
 import { summaryOf } from './headless-run.ts';
 import { measureLikeness } from './likeness.ts';
+import { measureLocation } from './location.ts';
 import { pool, type PooledQuality } from './pool.ts';
 
 const bounds = { detectedShare: 0.8, falseAnomaliesPerHour: 1, topContributorShare: 0.8 };
@@ -19,6 +20,7 @@ const otherMeasures: Readonly<Record<string, (options: string[]) => Promise<numb
   contamination: measureContamination,
   families: measureFamilies,
   likeness: measureLikeness,
+  location: measureLocation,
 };
 
 function percent(share: number): string {

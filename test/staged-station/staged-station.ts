@@ -224,8 +224,11 @@ class StagedActor {
     this.#applySettings(event.modelVersion, bundle, event.windowStartMs, put);
     const level = thresholdLevel(this.#threshold!.setting, bundle.manifest);
     const score = event.anomalyScore;
-    const judged = { score, level, violates: score > level, window: event, windows: 1 };
-    const anomaly = this.#tracker.take(judged, event.windowEndMs, this.#staged.definition);
+    const { definition } = this.#staged;
+    const { windowEndMs } = event;
+    const located = { fromMs: windowEndMs - definition.strideMs, toMs: windowEndMs };
+    const judged = { score, level, violates: score > level, window: event, windows: 1, located };
+    const anomaly = this.#tracker.take(judged, windowEndMs, definition);
     if (anomaly) put(topics.anomalies.name, encodeAnomalyEvent(anomaly));
     return anomaly ? [anomaly] : [];
   }

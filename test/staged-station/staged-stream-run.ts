@@ -94,6 +94,7 @@ export class StagedStreamRun {
       reconstructionError: error,
       anomalyScore: error,
       strideErrors: new Float32Array(0),
+      rowErrors: new Float32Array(0),
       contributions: Float32Array.from(byChannel, (one) => one / total),
       latent: modelVersion.startsWith('robust-limits') ? new Float32Array(0) : this.#code(windowEndMs),
       reconstruction,

@@ -59,8 +59,8 @@ function drawEvents(plot: uPlot, channel: ChannelDefinition, view: StreamView | 
   const { max = 0 } = plot.scales.x!;
   for (const { channelId, fromMs, toMs } of view.stale)
     if (channelId === channel.id) fillSpan(plot, fromMs, toMs ?? max, hatch);
-  for (const { startMs, endMs, peakScore, threshold } of view.anomalies)
-    fillSpan(plot, startMs, endMs, palette[excessSymbol(peakScore / threshold)], 0.12);
+  for (const { located, peakScore, threshold } of view.anomalies)
+    fillSpan(plot, located.fromMs, located.toMs, palette[excessSymbol(peakScore / threshold)], 0.12);
 }
 
 function drawLimits(plot: uPlot, { hardLimits }: ChannelDefinition): void {

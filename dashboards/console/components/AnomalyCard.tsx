@@ -14,8 +14,9 @@ import { VerdictButtons } from './VerdictButtons.tsx';
 
 /** One anomaly: whose, since when, how high, and in words what moved. Choosing it shows it. */
 export function AnomalyCard({ anomaly }: { readonly anomaly: AnomalySummary }) {
-  const { stream, startMs, endMs, state, peakScore, threshold } = anomaly;
-  const nowMs = status.value?.stationTimeMs ?? endMs;
+  const { stream, state, peakScore, threshold } = anomaly;
+  const { fromMs, toMs } = anomaly.located;
+  const nowMs = status.value?.stationTimeMs ?? toMs;
   const symbol = excessSymbol(peakScore / threshold);
   const isChosen = explained.value?.id === anomaly.id;
   return (
@@ -24,12 +25,12 @@ export function AnomalyCard({ anomaly }: { readonly anomaly: AnomalySummary }) {
         <span class="title">
           <StatusSymbol symbol={symbol} label={symbol} />
           <b>{streams.value.get(stream)?.value.name ?? stream}</b>
-          <span class="num age" title={stationTime(startMs)}>
-            {state === 'open' ? shortDuration(nowMs - startMs) : timeNear(startMs, nowMs)}
+          <span class="num age" title={stationTime(fromMs)}>
+            {state === 'open' ? shortDuration(nowMs - fromMs) : timeNear(fromMs, nowMs)}
           </span>
         </span>
         <span class="facts">
-          {state === 'open' ? 'open' : `lasted ${duration(endMs - startMs)}`}, peak{' '}
+          {state === 'open' ? 'open' : `lasted ${duration(toMs - fromMs)}`}, peak{' '}
           <span class="num">{score(peakScore)}</span> over <span class="num">{score(threshold)}</span>
         </span>
         <Rarity anomaly={anomaly} />

@@ -32,3 +32,8 @@ export interface DatasetMember {
    */
   readonly labelled: readonly RowRange[];
 }
+
+/** Event times of the rows that count: of the test part, or of the whole recording where there is none. */
+export function countedTimesMs({ recording: { timeMs }, timeline }: DatasetMember): Float64Array {
+  return timeMs.subarray(timeline?.trainingRows ?? 0);
+}

@@ -5,9 +5,7 @@ import type { WindowShape } from '../../../pipelines/autoencoders/architecture.t
 import type { Bundle } from '../../../pipelines/autoencoders/bundle.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { FeatureWindows, ScoredWindows } from '../../../pipelines/ports.ts';
-import type { FeatureErrors } from '../../../pipelines/scoring/residuals.ts';
-import { errorsBy, scoredWindows } from '../../../pipelines/scoring/scored-windows.ts';
-import { strideRows } from '../../../pipelines/telemetry/stream-definition.ts';
+import { errorMeasure, scoredWindows, type ErrorMeasure } from '../../../pipelines/scoring/scored-windows.ts';
 
 /**
  * One thread a session, and none that spins: with pools of their own, 200 sessions fall from 9,700 to 65 windows a second.
@@ -29,8 +27,7 @@ const usualWindowsAtOnce = 128;
 
 interface LoadedModel {
   readonly shape: WindowShape;
-  readonly strideRows: number;
-  readonly errorsOf: FeatureErrors;
+  readonly measure: ErrorMeasure;
   readonly windowsAtOnce: number;
   /** null for robust-limits, which has no weights. */
   readonly session: InferenceSession | null;
@@ -53,10 +50,9 @@ export class OnnxModels implements ModelHost {
     if (!onnx && manifest.architecture.name !== robustLimits.name)
       throw new CupolaError('CUPOLA_BUNDLE_CORRUPT', `model ${version} has no weights`, { field: 'onnx', value: null });
     const session = onnx && (await InferenceSession.create(onnx, sessionOptions).catch(failed(`load ${version}`)));
-    const { shape, definition, scoring, architecture } = manifest;
+    const { shape, architecture } = manifest;
     const windowsAtOnce = (architecture.settings['windowsAtOnce'] as number | undefined) ?? usualWindowsAtOnce;
-    const stride = strideRows(definition);
-    this.#models.set(version, { shape, strideRows: stride, errorsOf: errorsBy(scoring), windowsAtOnce, session });
+    this.#models.set(version, { shape, measure: errorMeasure(manifest), windowsAtOnce, session });
   }
 
   async score(version: string, windows: FeatureWindows): Promise<ScoredWindows> {
@@ -84,6 +80,7 @@ async function scoreAll(model: LoadedModel, windows: FeatureWindows): Promise<Sc
   return {
     featureErrors: joined(parts.map((part) => part.featureErrors)),
     strideErrors: joined(parts.map((part) => part.strideErrors)),
+    rowErrors: joined(parts.map((part) => part.rowErrors)),
     latent: joined(parts.map((part) => part.latent)),
     reconstruction: joined(parts.map((part) => part.reconstruction)),
   };
@@ -104,17 +101,17 @@ function windowsFrom(
 }
 
 async function scoreSome(model: LoadedModel, windows: FeatureWindows): Promise<ScoredWindows> {
-  const { session, shape, strideRows, errorsOf } = model;
+  const { session, shape, measure } = model;
   if (!session || windows.count === 0) {
     const zeros = new Float32Array(windows.count * shape.rows * shape.scoredFeatures);
-    return scoredWindows(shape, strideRows, windows, zeros, new Float32Array(0), errorsOf);
+    return scoredWindows(shape, measure, windows, zeros, new Float32Array(0));
   }
   const feed = new Tensor('float32', windows.features, [windows.count, shape.rows, shape.features]);
   const output = await session.run({ [onnxNames.windows]: feed });
   const reconstruction = output[onnxNames.reconstruction]!.data as Float32Array;
   // A copy: the library's own memory cannot be handed over to another thread.
   const latent = (output[onnxNames.code]!.data as Float32Array).slice();
-  return scoredWindows(shape, strideRows, windows, reconstruction, latent, errorsOf);
+  return scoredWindows(shape, measure, windows, reconstruction, latent);
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -56,8 +56,8 @@ async function listAnomalies({ stream, from, to, limit, ...options }: ListOption
       ['ID', 'START', 'END', 'PEAK', 'THRESHOLD', 'CHANNELS', 'VERDICT'],
       anomalies.map((anomaly) => [
         anomaly.id,
-        timeText(anomaly.startMs),
-        anomaly.state === 'open' ? 'still open' : timeText(anomaly.endMs),
+        timeText(anomaly.located.fromMs),
+        anomaly.state === 'open' ? 'still open' : timeText(anomaly.located.toMs),
         anomaly.peakScore.toPrecision(3),
         anomaly.threshold.toPrecision(3),
         ...channelsAndVerdict(anomaly),
@@ -72,7 +72,7 @@ async function showAnomaly(id: string, options: SystemOptions): Promise<void> {
 }
 
 function anomalyText(anomaly: AnomalyDetail): string {
-  const { id, state, startMs, endMs, peakScore, threshold, expected, deviations } = anomaly;
+  const { id, state, located, peakScore, threshold, expected, deviations } = anomaly;
   const rows = deviations.map(({ name, unit, observed, expected: should, share, atMs }) => [
     name,
     `${observed.toPrecision(4)} ${unit}`,
@@ -81,7 +81,7 @@ function anomalyText(anomaly: AnomalyDetail): string {
     timeText(atMs),
   ]);
   return [
-    `${id}: from ${timeText(startMs)} to ${state === 'open' ? 'now' : timeText(endMs)}, ${channelsAndVerdict(anomaly)[1]}`,
+    `${id}: from ${timeText(located.fromMs)} to ${state === 'open' ? 'now' : timeText(located.toMs)}, ${channelsAndVerdict(anomaly)[1]}`,
     `peak ${peakScore.toPrecision(3)} over ${threshold.toPrecision(3)}`,
     ...(expected === null ? [] : [rarityText(expected)]),
     ...(rows.length > 0 ? [table(['CHANNEL', 'OBSERVED', 'EXPECTED', 'SHARE', 'AT'], rows)] : []),
@@ -114,7 +114,7 @@ function incidentRow({ likeness, byChannels, byCode, anomaly }: SimilarIncident)
     percent(byChannels),
     byCode === null ? '-' : percent(byCode),
     anomaly.id,
-    timeText(anomaly.startMs),
+    timeText(anomaly.located.fromMs),
     ...channelsAndVerdict(anomaly),
   ];
 }

@@ -1,4 +1,4 @@
-import type { DatasetMember } from '../../../pipelines/evaluation/datasets/recording.ts';
+import { countedTimesMs, type DatasetMember } from '../../../pipelines/evaluation/datasets/recording.ts';
 import { testRowsWithin } from '../../../pipelines/evaluation/datasets/row-timeline.ts';
 import type { EvaluationPreset } from '../../../pipelines/evaluation/presets.ts';
 import { placedScores, type PlacedScores } from '../../../pipelines/evaluation/row-scores.ts';
@@ -48,7 +48,7 @@ export async function evaluateChannel(
   const { watched, rejected } = await watchMember(member, plan, ports, onEpoch, signal);
   if (signal.aborted) throw new CupolaError('CUPOLA_TRAINING_ABORTED', 'the evaluation was called off');
   const report = channelReport({ member, watched, rejected, seconds: 0 });
-  const scores = placed(member, watched);
+  const scores = placedScores(watched.scores, countedTimesMs(member), member.recording.definition.strideMs);
   return {
     entry: {
       ...report,
@@ -62,12 +62,6 @@ export async function evaluateChannel(
     threshold: plan.fit.threshold,
     trace: channelTrace(member, topContributor(member, watched)),
   };
-}
-
-/** Windows among the rows that count: of the test part, or of the whole recording where there is none. */
-function placed({ recording, timeline }: DatasetMember, { scores }: WatchedRecording): PlacedScores {
-  const timeMs = timeline ? recording.timeMs.subarray(timeline.trainingRows) : recording.timeMs;
-  return placedScores(scores, timeMs, recording.definition.strideMs);
 }
 
 /** The channel that contributed most to the greatest anomaly among the rows that count. */

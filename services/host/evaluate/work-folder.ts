@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../pipelines/autoencoders/bundle.ts';
 import type { ChannelResult } from './evaluate-channel.ts';
 
 /** Raised when what is kept of a channel means something else than before. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 /** What a result depends on, as a name: results of other settings have another. */
 export function evaluationKey(settings: unknown): string {
@@ -47,16 +47,19 @@ export class WorkFolder {
   }
 }
 
-/** Columns of numbers stand as `{ "float64": [...] }`, infinite ones in them as text. */
+/** Columns of numbers stand as `{ "float64": [...] }`, infinite ones in them as text; those of 32 bits as `{ "float32": base64 }`. */
 function toJson(_key: string, value: unknown): unknown {
   if (value instanceof Float64Array)
     return { float64: Array.from(value, (one) => (Number.isFinite(one) ? one : String(one))) };
   if (value instanceof Int32Array) return { int32: [...value] };
+  if (value instanceof Float32Array)
+    return { float32: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
   return value;
 }
 
 function fromJson(_key: string, value: unknown): unknown {
-  const { float64, int32 } = (value ?? {}) as { float64?: unknown[]; int32?: number[] };
+  const { float64, float32, int32 } = (value ?? {}) as { float64?: unknown[]; float32?: string; int32?: number[] };
   if (Array.isArray(float64)) return Float64Array.from(float64, Number);
+  if (typeof float32 === 'string') return new Float32Array(Uint8Array.from(Buffer.from(float32, 'base64')).buffer);
   return Array.isArray(int32) ? Int32Array.from(int32) : value;
 }

@@ -52,7 +52,7 @@ function someOf({ count, features, weight }: FeatureWindows, from: number, to: n
 }
 
 function isSame(all: ScoredWindows, part: ScoredWindows, from: number, to: number, count: number): boolean {
-  return (['featureErrors', 'latent', 'reconstruction'] as const).every((field) => {
+  return (['featureErrors', 'strideErrors', 'rowErrors', 'latent', 'reconstruction'] as const).every((field) => {
     const width = all[field].length / count;
     const expected = all[field].subarray(from * width, to * width);
     return expected.length === part[field].length && expected.every((value, at) => Object.is(value, part[field][at]));

@@ -133,6 +133,7 @@ const batch: HistoryBatch = {
       reconstructionError: 0.5,
       anomalyScore: 2,
       strideErrors: Float32Array.of(0.5),
+      rowErrors: Float32Array.of(0.5, 0.25),
       contributions: Float32Array.of(0.5, 0.25, 0.25),
       latent: new Float32Array(0),
       reconstruction: Float32Array.of(1, 2, 3, 4, 5, 6),

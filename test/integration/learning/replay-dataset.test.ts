@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { CupolaError } from '../../../pipelines/errors.ts';
+import type { RowRange } from '../../../pipelines/evaluation/datasets/row-range.ts';
 import { SeededRandom } from '../../../pipelines/random.ts';
 import { openOnnxRuntime } from '../../../services/adapters/onnx/onnx-runtime.ts';
 import { openTfjsTraining } from '../../../services/adapters/tfjs/tfjs-training.ts';
@@ -164,8 +165,13 @@ test('no window of the test part reaches into the training part, and what follow
   } = await replay({ dataset: 'msl', dataDir: fixtures, options, settings });
   // Windows end at multiples of 7 minutes since the epoch: the first whole one after 65 rows, the last 2 rows before the end.
   assert.deepEqual([channel!.channel, channel!.rows, channel!.windows], ['T-9', 1096, 148]);
-  assert.deepEqual(channel!.predicted, [[58, 1093]]);
-  assert.deepEqual([report.sequences!.isVoid, report.sequences!.predictedShare], [true, 1036 / 1096]);
+  // Of a stride of 7 rows those are predicted that stand out in their window.
+  const [[first, last]] = channel!.predicted as [RowRange];
+  assert.ok(
+    channel!.predicted.length === 1 && first >= 58 && first < 65 && last > 1093 - 63 && last <= 1093,
+    `${first} to ${last}`,
+  );
+  assert.deepEqual([report.sequences!.isVoid, report.sequences!.predictedShare], [true, (last - first + 1) / 1096]);
 });
 
 /** A log like the urine tank's: flickers and slow changes, sent on change, with silences of which some are over an hour. */

@@ -46,7 +46,7 @@ function judgedWindow(score: number, windowStartMs: number): JudgedWindow {
     modelVersion: 'm',
     contributions: Float32Array.of(0.25, 0.75),
   };
-  return { score, level: 1, violates: score > 1, window, windows: 1 };
+  return { score, level: 1, violates: score > 1, window, windows: 1, located: null };
 }
 
 const brief = ({ type, startMs, endMs }: AnomalyEvent): unknown[] => [type, startMs, endMs];
@@ -58,6 +58,30 @@ describe('anomalies', () => {
       ['extended', 40, 70],
       ['closed', 40, 70],
     ]);
+  });
+
+  it('are located from the first row that stands out in one of their strides to the last', () => {
+    const tracker = new AnomalyTracker();
+    const rows = [null, 41, 52, null, 75, null].map((fromMs) => fromMs && { fromMs, toMs: fromMs + 3 });
+    const events = rows.map((located, index) => {
+      const judged = judgedWindow(index < 5 ? 2 : 0, 10 * index);
+      return tracker.take({ ...judged, located: located || null }, judged.window.windowEndMs, definitionOf(10));
+    });
+    assert.deepEqual(
+      events.map((event) => event && [event.id, event.endMs, event.located && Object.values(event.located)]),
+      [
+        null,
+        ['pumps@30', 50, [41, 44]],
+        ['pumps@30', 60, [41, 55]],
+        ['pumps@30', 70, [41, 55]],
+        ['pumps@30', 80, [41, 78]],
+        ['pumps@30', 80, [41, 78]],
+      ],
+    );
+  });
+
+  it('of which no row stands out are not located', () => {
+    for (const event of said([2, 2, 2, 0])) assert.equal('located' in event, false);
   });
 
   it('are not made of one window that violates alone', () => {

@@ -35,6 +35,7 @@ function score(windowEndMs: number, anomalyScore = 1, backfill = false): ScoreEv
     reconstructionError: anomalyScore,
     anomalyScore,
     strideErrors: new Float32Array(0),
+    rowErrors: new Float32Array(0),
     contributions: Float32Array.of(0.25, 0.75),
     latent: new Float32Array(0),
     reconstruction: new Float32Array(4),

@@ -1,12 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { combinedErrors, CombinedStrides, type StridedWindow } from '../../../pipelines/scoring/combined-strides.ts';
+import {
+  combinedErrors,
+  CombinedStrides,
+  type CombinedStridesState,
+  type StridedWindow,
+} from '../../../pipelines/scoring/combined-strides.ts';
+import { streamDefinitionSchema } from '../../../pipelines/telemetry/stream-definition.ts';
 
-const strideMs = 10;
+/** Three strides of two rows to a window. */
+const definition = streamDefinitionSchema.parse({
+  stream: 'pumps',
+  name: 'Pumps',
+  source: 'test',
+  intervalMs: 5,
+  windowLengthMs: 30,
+  strideMs: 10,
+  staleAfterMs: 10,
+  warmUpMs: 30,
+  channels: [{ id: 'a', name: 'a', kind: 'real' }],
+});
 
-/** A window of three strides. */
+/** A window of three strides, which tells nothing of rows. */
 function windowOf(windowEndMs: number, ...errors: number[]): StridedWindow {
-  return { windowEndMs, reconstructionError: Math.max(...errors), strideErrors: Float32Array.from(errors) };
+  const [strideErrors, rowErrors] = [Float32Array.from(errors), new Float32Array(0)];
+  return { windowEndMs, reconstructionError: Math.max(...errors), strideErrors, rowErrors };
 }
 
 function brief(combined: CombinedStrides<StridedWindow>, window: StridedWindow): unknown[] {
@@ -15,8 +33,12 @@ function brief(combined: CombinedStrides<StridedWindow>, window: StridedWindow):
     .map(({ endMs, error, windows, worst }) => [endMs, error, windows, worst.reconstructionError]);
 }
 
+function windowWithRows(windowEndMs: number, ...rows: number[]): StridedWindow {
+  return { ...windowOf(windowEndMs, 1, 2, 3), rowErrors: Float32Array.from(rows) };
+}
+
 test('a stride has the mean of all windows that cover it, as soon as no later one can', () => {
-  const combined = new CombinedStrides<StridedWindow>(strideMs);
+  const combined = new CombinedStrides<StridedWindow>(definition);
   assert.deepEqual(brief(combined, windowOf(30, 1, 2, 3)), [[10, 1, 1, 3]]);
   assert.deepEqual(brief(combined, windowOf(40, 4, 5, 6)), [[20, 3, 2, 6]]);
   assert.deepEqual(brief(combined, windowOf(50, 7, 8, 9)), [[30, (3 + 5 + 7) / 3, 3, 9]]);
@@ -28,7 +50,7 @@ test('a stride has the mean of all windows that cover it, as soon as no later on
 });
 
 test('what was settled is not taken up again, and what was not seen has no say', () => {
-  const combined = new CombinedStrides<StridedWindow>(strideMs);
+  const combined = new CombinedStrides<StridedWindow>(definition);
   combined.push(windowOf(30, 1, 2, 3));
   combined.conclude();
   assert.deepEqual(brief(combined, windowOf(50, 100, Number.NaN, 5)), []);
@@ -41,5 +63,28 @@ test('what was settled is not taken up again, and what was not seen has no say',
 test('a holdout of windows closer together than a stride is combined as the detector would', () => {
   const windows = [30, 33, 36, 40, 44, 50].map((endMs) => ({ endMs }));
   const errors = Float32Array.of(1, 2, 3, ...Array<number>(6).fill(1000), 4, 5, 6, 1000, 1000, 1000, 7, 8, 9);
-  assert.deepEqual(combinedErrors(strideMs, windows, errors), [1, 3, 5, 7, 9]);
+  assert.deepEqual(combinedErrors(definition, windows, errors), [1, 3, 5, 7, 9]);
+});
+
+test('a row has the lower median of all windows that cover it and saw it; rows beyond whole strides are the oldest', () => {
+  const combined = new CombinedStrides<StridedWindow>(definition);
+  const rowsOf = (windowEndMs: number, ...rows: number[]): number[] =>
+    combined.push(windowWithRows(windowEndMs, ...rows)).flatMap(({ rowErrors }) => Array.from(rowErrors));
+  assert.deepEqual(rowsOf(30, 99, 1, 2, 3, 4, Number.NaN, 6), [1, 2]);
+  assert.deepEqual(rowsOf(40, 99, 8, 1, 5, 7, Number.NaN, 9), [3, 1]);
+  assert.deepEqual(rowsOf(50, 99, 9, Number.NaN, 8, 4, 1, 2), [5, 6]);
+});
+
+test('strides go on from a snapshot, also one of before, which tells nothing of rows', () => {
+  const combined = new CombinedStrides<StridedWindow>(definition);
+  combined.push(windowWithRows(30, 1, 2, 3, 4, 5, 6));
+  const state = combined.snapshot();
+  const ofBefore = state.open.map(({ endMs, sum, windows, worst }) => ({ endMs, sum, windows, worst }));
+  const goOn = (from: CombinedStridesState<StridedWindow>): unknown =>
+    new CombinedStrides(definition, from)
+      .push(windowWithRows(40, 7, 8, 9, 9, 9, 9))
+      .map(({ error, rowErrors }) => [error, Array.from(rowErrors)]);
+  assert.deepEqual(goOn(state), [[1.5, [3, 4]]]);
+  assert.deepEqual(goOn(state), [[1.5, [3, 4]]], 'what goes on from a snapshot leaves it as it is');
+  assert.deepEqual(goOn({ ...state, open: ofBefore }), [[1.5, [7, 8]]]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { absoluteErrors, allocateStrideErrors, featureErrors } from '../../../pipelines/scoring/residuals.ts';
+import { absoluteErrors, allocatePartErrors, featureErrors } from '../../../pipelines/scoring/residuals.ts';
 
 describe('feature errors', () => {
   it('are the mean squared residual of each scored column over the cells that count', () => {
@@ -15,17 +15,31 @@ describe('feature errors', () => {
     assert.deepEqual([...featureErrors(shape, windows, reconstruction)], [5, 4, 0, 8.5]);
   });
 
-  it('of strides are those of the window, were it that stride alone; rows before the first whole stride have none', () => {
+  it('of strides and rows are those of the window, were it that part alone; NaN where nothing of it counts', () => {
     const shape = { rows: 5, features: 1, scoredFeatures: 1 };
     const windows = { count: 1, features: Float32Array.of(9, 1, 2, 3, 5), weight: Uint8Array.of(1, 1, 0, 0, 0) };
     for (const [errorsOf, size] of [
       [featureErrors, 41],
       [absoluteErrors, 5],
     ] as const) {
-      const byStride = allocateStrideErrors(shape, 2, 1);
-      assert.deepEqual([...errorsOf(shape, windows, new Float32Array(5), byStride)], [size]);
-      assert.deepEqual([...byStride.errors], [1, Number.NaN]);
+      const ofParts = allocatePartErrors(shape, 2, 1);
+      assert.deepEqual([...errorsOf(shape, windows, new Float32Array(5), ofParts)], [size]);
+      // The oldest row is in no whole stride.
+      assert.deepEqual([...ofParts.strides], [1, Number.NaN]);
+      assert.deepEqual(
+        [...ofParts.rows],
+        [errorsOf === absoluteErrors ? 9 : 81, 1, Number.NaN, Number.NaN, Number.NaN],
+      );
     }
+  });
+
+  it('of rows are not said twice where a stride is one row', () => {
+    const shape = { rows: 3, features: 1, scoredFeatures: 1 };
+    const windows = { count: 1, features: Float32Array.of(1, 2, 3), weight: Uint8Array.of(1, 1, 1) };
+    const ofParts = allocatePartErrors(shape, 1, 1);
+    featureErrors(shape, windows, new Float32Array(3), ofParts);
+    assert.deepEqual([...ofParts.strides], [1, 4, 9]);
+    assert.equal(ofParts.rows.length, 0);
   });
 
   it('of a window are the same bits wherever it stands in a batch', () => {

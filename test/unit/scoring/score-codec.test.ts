@@ -17,6 +17,7 @@ function score(index: number): WindowScore {
     reconstructionError: Math.PI * index,
     anomalyScore: Math.E * index,
     strideErrors: new Float32Array(8).fill(index),
+    rowErrors: new Float32Array(64).fill(index),
     contributions: new Float32Array(channels).fill(1 / channels),
     latent: new Float32Array(4).fill(index),
     reconstruction: new Float32Array(channels * strideRows).fill(index),
@@ -32,9 +33,36 @@ function watermark(stream: string): WatermarkMoved {
 test('scores of one model are stored as columns, little more than their numbers', () => {
   const scores = Array.from({ length: 64 }, (_, i) => score(i));
   const encoded = encodeScoreEvents(scores);
-  const bytesOfNumbers = 64 * (5 * 8 + 4 * (channels + 4 + channels * strideRows + 8));
+  const bytesOfNumbers = 64 * (5 * 8 + 4 * (channels + 4 + channels * strideRows + 8 + 64));
   assert.ok(encoded.length - bytesOfNumbers <= 80, `${encoded.length - bytesOfNumbers} bytes besides`);
   assert.deepStrictEqual(decodeScoreEvents(encoded), scores);
+});
+
+test('scores of before, which tell less, are read: of rows nothing, and of strides nothing', () => {
+  const [ofStrides] = decodeScoreEvents(
+    Buffer.from(
+      'xgEFAHBvd2VyBwASAGRlbnNlLTEyMzQ1Njc4OWFiYwEAAAABAAAAAgAAAAIAAAACAAAAAgAAAAAAAAAAAEDPQAAAAAAAiPNAAAAAAAAA4D8AAAAAAAAAQAAAAAAAAAAAAACAPgAAQD8AAIA/AAAAQAAAQEAAAIBAAACAPgAAQD8=',
+      'base64',
+    ),
+  );
+  const [ofNone] = decodeScoreEvents(
+    Buffer.from(
+      'xgEFAHBvd2VyAQASAGRlbnNlLTEyMzQ1Njc4OWFiYwEAAAABAAAAAgAAAAIAAAACAAAAAAAAAAAAAAAAAEDPQAAAAAAAiPNAAAAAAAAA4D8AAAAAAAAAQAAAAAAAAAAAAACAPgAAQD8AAIA/AAAAQAAAQEAAAIBA',
+      'base64',
+    ),
+  );
+  const common: WindowScore = {
+    ...score(1),
+    reconstructionError: 0.5,
+    anomalyScore: 2,
+    strideErrors: new Float32Array(0),
+    rowErrors: new Float32Array(0),
+    contributions: Float32Array.of(0.25, 0.75),
+    latent: Float32Array.of(1, 2),
+    reconstruction: Float32Array.of(3, 4),
+  };
+  assert.deepStrictEqual(ofStrides, { ...common, strideErrors: Float32Array.of(0.25, 0.75) });
+  assert.deepStrictEqual(ofNone, common);
 });
 
 test('scores far beyond the typical size come back equal', () => {
@@ -63,7 +91,7 @@ test('an unknown type, a flag out of place and a newer schema are refused', () =
   for (const [at, byte] of [
     [0, 0xc5],
     [1, 2],
-    [9, 8],
+    [9, 9],
     [10, 1],
   ] as const) {
     const encoded = encodeScoreEvents([watermark('power')]);
