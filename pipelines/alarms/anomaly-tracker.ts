@@ -11,8 +11,8 @@ export interface AnomalyTrackerState {
 }
 
 /**
- * Turns what was found of a stream's windows into anomaly events: consecutive violating windows are one anomaly, whose rows are
- * their newest strides. It closes with the first window that does not violate, or cannot be scored.
+ * Turns what was found of a stream's windows into anomaly events: consecutive violating windows are one anomaly, which spans their
+ * newest strides and is located by their rows. It closes with the first window that does not violate, or cannot be scored.
  *
  * Where windows overlap, an anomaly opens with its second violating window: whatever is in the telemetry is seen by several
  * windows in a row, so one that violates alone says more about the threshold than about the craft. A stride that several

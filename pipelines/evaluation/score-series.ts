@@ -1,3 +1,4 @@
+import { joinColumns } from '../scoring/join-columns.ts';
 import type { ScoreEvent, WindowScore } from '../scoring/score-event.ts';
 import type { JudgedWindow } from '../thresholds/window-judge.ts';
 
@@ -50,8 +51,8 @@ export class JudgedScores {
     return {
       endMs: Float64Array.from(scored, ({ windowEndMs }) => windowEndMs),
       anomalyScore: Float64Array.from(scored, ({ anomalyScore }) => anomalyScore),
-      strideErrors: Float64Array.from(scored.flatMap(({ strideErrors }) => Array.from(strideErrors))),
-      rowErrors: Float32Array.from(scored.flatMap(({ rowErrors }) => Array.from(rowErrors))),
+      strideErrors: Float64Array.from(joinColumns(scored.map(({ strideErrors }) => strideErrors))),
+      rowErrors: joinColumns(scored.map(({ rowErrors }) => rowErrors)),
       judged: judgedSeries(this.#judged.filter(({ window }) => window.modelVersion === modelVersion)),
     };
   }

@@ -1,13 +1,9 @@
 import { strideRows, type StreamDefinition } from '../telemetry/stream-definition.ts';
 
-/** A window with the errors of its strides and rows, as scores tell them. */
+/** A window that has errors of its strides. */
 export interface StridedWindow {
   readonly windowEndMs: number;
   readonly reconstructionError: number;
-  /** By stride, oldest first; the newest ends with the window. NaN where nothing counts. */
-  readonly strideErrors: Float32Array;
-  /** By row, oldest first; rows beyond whole strides are the oldest. NaN where nothing counts; empty where they are not told. */
-  readonly rowErrors: Float32Array;
 }
 
 /** What all windows that cover a stride say of it. */
@@ -15,7 +11,7 @@ export interface CombinedStride<Window> {
   readonly endMs: number;
   /** Mean over the windows. */
   readonly error: number;
-  /** Of each of its rows, oldest first, the lower median over the windows that saw it; empty where windows do not tell. */
+  /** Of each of its rows, oldest first, the lower median over the windows with a say on it; empty where no window tells. */
   readonly rowErrors: Float32Array;
   /** How many windows that is of. */
   readonly windows: number;
@@ -28,7 +24,7 @@ interface OpenStride<Window> {
   sum: number;
   windows: number;
   worst: Window;
-  /** The errors of its rows, by window. */
+  /** The errors of its rows, by window that tells them. */
   readonly rowErrors: Float32Array[];
 }
 
@@ -68,10 +64,13 @@ export class CombinedStrides<Window extends StridedWindow> {
     return this.#settledToMs;
   }
 
-  /** Takes the next window; returns the strides that are settled by it, ascending. */
-  push(window: Window): CombinedStride<Window>[] {
-    const { strideErrors, rowErrors, windowEndMs } = window;
-    const oldest = windowEndMs - (strideErrors.length - 1) * this.#strideMs;
+  /**
+   * Takes the next window; returns the strides that are settled by it, ascending. `strideErrors` are by stride, oldest first; the
+   * newest ends with the window; NaN where nothing counts. `rowErrors` are by row alike, NaN where the window has no say, and empty
+   * where it does not tell them; rows beyond whole strides are the oldest. They must not change afterwards.
+   */
+  push(window: Window, strideErrors: Float32Array, rowErrors: Float32Array): CombinedStride<Window>[] {
+    const oldest = window.windowEndMs - (strideErrors.length - 1) * this.#strideMs;
     const firstRow = rowErrors.length - strideErrors.length * this.#strideRows;
     strideErrors.forEach((error, index) => {
       const from = firstRow + index * this.#strideRows;
@@ -95,7 +94,7 @@ export class CombinedStrides<Window extends StridedWindow> {
     const open = this.#open.find((stride) => stride.endMs === endMs) ?? this.#begin(endMs, window);
     open.sum += error;
     open.windows++;
-    open.rowErrors.push(rows);
+    if (rows.length > 0) open.rowErrors.push(rows);
     if (window.reconstructionError > open.worst.reconstructionError) open.worst = window;
   }
 
@@ -119,7 +118,7 @@ function copied<Window>(stride: Readonly<StoredStride<Window>>): OpenStride<Wind
   return { ...stride, rowErrors: [...(stride.rowErrors ?? [])] };
 }
 
-/** Row by row, what most windows have or exceed: windows that did not see a row have no say. */
+/** Row by row, what most of the windows with a say have or exceed. */
 function lowerMedians(rowErrors: readonly Float32Array[]): Float32Array {
   const medians = new Float32Array(rowErrors[0]?.length ?? 0);
   const seen = new Float32Array(rowErrors.length);
@@ -155,7 +154,7 @@ export function combinedErrors(
     lastMs = endMs;
     const windowEndMs = firstMs + Math.round((endMs - firstMs) / strideMs) * strideMs;
     const ofWindow = strideErrors.subarray(index * strides, (index + 1) * strides);
-    settled.push(...combined.push({ windowEndMs, reconstructionError: 0, strideErrors: ofWindow, rowErrors }));
+    settled.push(...combined.push({ windowEndMs, reconstructionError: 0 }, ofWindow, rowErrors));
   });
   settled.push(...combined.conclude());
   return settled.slice(-keptErrors).map(({ error }) => error);

@@ -6,7 +6,7 @@ import { mahalanobisErrors } from './mahalanobis.ts';
 import { errorsOfParts } from './reconstruction-error.ts';
 import { absoluteErrors, allocatePartErrors, featureErrors, type FeatureErrors } from './residuals.ts';
 
-/** How residuals become errors under a bundle. */
+/** How residuals become errors under a bundle: by its scoring rule, and its weights of channels. */
 export interface ErrorMeasure {
   readonly strideRows: number;
   readonly errorsOf: FeatureErrors;

@@ -7,7 +7,7 @@ import {
 import type { TimeRange } from '../ports.ts';
 import type { WindowScore } from '../scoring/score-event.ts';
 import { strideRows, type StreamDefinition } from '../telemetry/stream-definition.ts';
-import { locatedIn, withoutSpill } from './located.ts';
+import { locatedIn, ownErrors } from './located.ts';
 import { beginJudge } from './policies.ts';
 import { isCombined, thresholdCalibration, type CalibratedManifest } from './threshold-calibration.ts';
 import type { Judgement, ScoreJudge } from './threshold-policy.ts';
@@ -23,7 +23,7 @@ export interface JudgedWindow extends Judgement {
   readonly window: JudgedScore;
   /** How many windows were judged together. */
   readonly windows: number;
-  /** From the first row of its newest stride that is above the level, and no spill, to the last; null where none is. */
+  /** Where it violates: from the first row of its newest stride that stands out to the last; null where none does. */
   readonly located: TimeRange | null;
 }
 
@@ -32,7 +32,8 @@ type Awaiting = JudgedScore & Partial<Pick<JudgedWindow, 'windows'>> & Partial<P
 
 const none = new Float32Array(0);
 
-type Strides = CombinedStrides<JudgedScore & StridedWindow>;
+/** What is kept of a window until its strides are settled. */
+type CombinedWindow = JudgedScore & StridedWindow;
 
 /** A window judge's memory: plain data. */
 export interface WindowJudgeState {
@@ -41,7 +42,7 @@ export interface WindowJudgeState {
   readonly awaiting: readonly Awaiting[];
   readonly judge: unknown;
   /** Of a judge that combines windows. */
-  readonly strides?: CombinedStridesState<JudgedScore & StridedWindow> | undefined;
+  readonly strides?: CombinedStridesState<CombinedWindow> | undefined;
 }
 
 /** A threshold setting at work on the windows that one model scored: its judge, and the windows that await judgement. */
@@ -51,7 +52,7 @@ export class WindowJudge {
   readonly #judge: ScoreJudge;
   readonly #awaiting: Awaiting[];
   /** null where each window is judged by itself. */
-  readonly #strides: Strides | null;
+  readonly #strides: CombinedStrides<CombinedWindow> | null;
   readonly #errorUnit: number;
   readonly #definition: StreamDefinition;
 
@@ -79,11 +80,11 @@ export class WindowJudge {
   judge(score: WindowScore): JudgedWindow[] {
     const { anomalyScore, reconstructionError } = score;
     const rowsOfStride = strideRows(this.#definition);
-    const rowErrors = withoutSpill(rowsOfStride === 1 ? score.strideErrors : score.rowErrors);
+    const rowErrors = ownErrors(rowsOfStride === 1 ? score.strideErrors : score.rowErrors);
     if (!this.#strides) return this.#take(anomalyScore, score, 1, rowErrors.slice(-rowsOfStride));
-    const strideErrors = score.strideErrors.slice();
-    const window = { ...detached(score), reconstructionError, strideErrors, rowErrors };
-    return this.#strides.push(window).flatMap((stride) => this.#takeStride(stride));
+    const window = { ...detached(score), reconstructionError };
+    const settled = this.#strides.push(window, score.strideErrors, rowErrors);
+    return settled.flatMap((stride) => this.#takeStride(stride));
   }
 
   /** Judges all that still awaits it, as if nothing followed. */
@@ -101,7 +102,7 @@ export class WindowJudge {
     return { setting, modelVersion, awaiting: [...this.#awaiting], judge: this.#judge.snapshot(), strides };
   }
 
-  #takeStride(stride: CombinedStride<JudgedScore & StridedWindow>): JudgedWindow[] {
+  #takeStride(stride: CombinedStride<CombinedWindow>): JudgedWindow[] {
     const { endMs, error, rowErrors, windows, worst } = stride;
     return this.#take(error / this.#errorUnit, { ...worst, windowEndMs: endMs }, windows, rowErrors);
   }
@@ -114,8 +115,10 @@ export class WindowJudge {
   }
 
   #judged(judgement: Judgement, { windows = 1, rowErrors = none, ...window }: Awaiting): JudgedWindow {
-    const limit = judgement.level * this.#errorUnit;
-    const located = locatedIn(this.#definition, window.windowEndMs, rowErrors, limit);
+    const { level, violates } = judgement;
+    const located = violates
+      ? locatedIn(this.#definition, window.windowEndMs, rowErrors, level * this.#errorUnit)
+      : null;
     return { ...judgement, window, windows, located };
   }
 }

@@ -39,7 +39,7 @@ async function rateOf(
 /** Observed and expected where they are farthest apart, in bins of whole intervals; null where history has not both. */
 async function deviation(
   history: HistoryStore,
-  { startMs, endMs }: AnomalySummary,
+  { located: { fromMs: startMs, toMs: endMs } }: AnomalySummary,
   definition: StreamDefinition,
   { channelId, share }: Contribution,
 ): Promise<Deviation | null> {

@@ -28,7 +28,7 @@ const policies = { 'each window alone': 0, 'windows combined': 1 } as const;
 const grains = ['strides', 'rows'] as const;
 type Grain = (typeof grains)[number];
 
-/** One fault that was found: how many rows from the truth its ends are, and how much is shared of what either covers. */
+/** One fault: how many rows from the truth its ends are, and how much is shared of what either covers. */
 interface Nearness {
   readonly start: number;
   readonly end: number;
@@ -82,8 +82,8 @@ async function locate(recorded: DatasetMember, seed: number, ports: FitPorts, in
     const { anomalies, predicted } = judgedAgain(scores, calibrated, judgedBy);
     const ofStrides = anomalies.map(({ startMs, endMs }) => ({ startMs, endMs }));
     for (const { rows } of injections) {
-      into[policy].strides.push(...nearness(rows, predictedRows(scores.timeMs, ofStrides)));
-      into[policy].rows.push(...nearness(rows, predicted));
+      into[policy].strides.push(nearness(rows, predictedRows(scores.timeMs, ofStrides)));
+      into[policy].rows.push(nearness(rows, predicted));
     }
   }
   return injections.length;
@@ -110,14 +110,14 @@ function withFaults(
   };
 }
 
-/** What was found of a fault, from the first predicted sequence that meets it to the last; nothing where none does. */
-function nearness([first, last]: RowRange, predicted: readonly RowRange[]): Nearness[] {
+/** What was found of a fault, from the first predicted sequence that meets it to the last; all is off where none does. */
+function nearness([first, last]: RowRange, predicted: readonly RowRange[]): Nearness {
   const met = predicted.filter(([from, to]) => from <= last && to >= first);
-  if (met.length === 0) return [];
+  if (met.length === 0) return { start: Infinity, end: Infinity, overlap: 0 };
   const [from, to] = [met[0]![0], met.at(-1)![1]];
   const shared = Math.min(to, last) - Math.max(from, first) + 1;
   const either = Math.max(to, last) - Math.min(from, first) + 1;
-  return [{ start: Math.abs(from - first), end: Math.abs(to - last), overlap: shared / either }];
+  return { start: Math.abs(from - first), end: Math.abs(to - last), overlap: shared / either };
 }
 
 function meanOverlap(found: readonly Nearness[]): number {
@@ -136,7 +136,7 @@ function table(faults: number, locations: Locations): string {
       const found = of[grain];
       const [starts, ends] = [found.map(({ start }) => start), found.map(({ end }) => end)];
       const cells = [median(starts), within(starts), median(ends), within(ends), meanOverlap(found).toFixed(2)];
-      return `| ${policy} | ${grain} | ${found.length} of ${faults} | ${cells.join(' | ')} |`;
+      return `| ${policy} | ${grain} | ${found.filter(({ overlap }) => overlap > 0).length} of ${faults} | ${cells.join(' | ')} |`;
     }),
   );
   return [

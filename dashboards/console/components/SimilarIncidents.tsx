@@ -44,7 +44,7 @@ function Incident({ incident }: { readonly incident: SimilarIncident }) {
   return (
     <li>
       <button type="button" title={reason(incident)} onClick={() => choose(incident)}>
-        <span class="num">{timeNear(anomaly.startMs, nowMs)}</span>
+        <span class="num">{timeNear(anomaly.located.fromMs, nowMs)}</span>
         <span class="num dim">{percent(likeness)}</span>
         <span>{anomaly.verdict ? `judged ${anomaly.verdict.judgement}` : 'unjudged'}</span>
       </button>
@@ -52,10 +52,10 @@ function Incident({ incident }: { readonly incident: SimilarIncident }) {
   );
 }
 
-function reason({ byChannels, byCode, anomaly: { startMs, verdict } }: SimilarIncident): string {
+function reason({ byChannels, byCode, anomaly: { located, verdict } }: SimilarIncident): string {
   const code = byCode === null ? 'codes of another model cannot be compared' : `by code ${percent(byCode)}`;
   const why = verdict?.reason ? `; ${verdict.issuedBy}: ${verdict.reason}` : '';
-  return `${stationTime(startMs)}: alike by channels ${percent(byChannels)}, ${code}${why}`;
+  return `${stationTime(located.fromMs)}: alike by channels ${percent(byChannels)}, ${code}${why}`;
 }
 
 function choose({ anomaly: { id, startMs, endMs } }: SimilarIncident): void {

@@ -21,7 +21,7 @@ export function Why() {
           {anomaly ? (
             <>
               {' '}
-              since <span class="num">{timeNear(anomaly.startMs, nowMs)}</span>
+              since <span class="num">{timeNear(anomaly.located.fromMs, nowMs)}</span>
             </>
           ) : (
             ' nothing unusual'

@@ -5,6 +5,7 @@ import type { WindowShape } from '../../../pipelines/autoencoders/architecture.t
 import type { Bundle } from '../../../pipelines/autoencoders/bundle.ts';
 import { CupolaError } from '../../../pipelines/errors.ts';
 import type { FeatureWindows, ScoredWindows } from '../../../pipelines/ports.ts';
+import { joinColumns } from '../../../pipelines/scoring/join-columns.ts';
 import { errorMeasure, scoredWindows, type ErrorMeasure } from '../../../pipelines/scoring/scored-windows.ts';
 
 /**
@@ -78,11 +79,11 @@ async function scoreAll(model: LoadedModel, windows: FeatureWindows): Promise<Sc
     parts.push(await scoreSome(model, windowsFrom(model, windows, first)));
   if (parts.length === 1) return parts[0]!;
   return {
-    featureErrors: joined(parts.map((part) => part.featureErrors)),
-    strideErrors: joined(parts.map((part) => part.strideErrors)),
-    rowErrors: joined(parts.map((part) => part.rowErrors)),
-    latent: joined(parts.map((part) => part.latent)),
-    reconstruction: joined(parts.map((part) => part.reconstruction)),
+    featureErrors: joinColumns(parts.map((part) => part.featureErrors)),
+    strideErrors: joinColumns(parts.map((part) => part.strideErrors)),
+    rowErrors: joinColumns(parts.map((part) => part.rowErrors)),
+    latent: joinColumns(parts.map((part) => part.latent)),
+    reconstruction: joinColumns(parts.map((part) => part.reconstruction)),
   };
 }
 
@@ -112,16 +113,6 @@ async function scoreSome(model: LoadedModel, windows: FeatureWindows): Promise<S
   // A copy: the library's own memory cannot be handed over to another thread.
   const latent = (output[onnxNames.code]!.data as Float32Array).slice();
   return scoredWindows(shape, measure, windows, reconstruction, latent);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function failed(doing: string): (cause: unknown) => never {

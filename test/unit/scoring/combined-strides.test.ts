@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   combinedErrors,
   CombinedStrides,
+  type CombinedStride,
   type CombinedStridesState,
   type StridedWindow,
 } from '../../../pipelines/scoring/combined-strides.ts';
@@ -21,27 +22,34 @@ const definition = streamDefinitionSchema.parse({
   channels: [{ id: 'a', name: 'a', kind: 'real' }],
 });
 
-/** A window of three strides, which tells nothing of rows. */
-function windowOf(windowEndMs: number, ...errors: number[]): StridedWindow {
-  const [strideErrors, rowErrors] = [Float32Array.from(errors), new Float32Array(0)];
-  return { windowEndMs, reconstructionError: Math.max(...errors), strideErrors, rowErrors };
+/** What is settled by a window of three strides, which tells nothing of rows. */
+function push(
+  combined: CombinedStrides<StridedWindow>,
+  windowEndMs: number,
+  ...errors: number[]
+): CombinedStride<StridedWindow>[] {
+  const window = { windowEndMs, reconstructionError: Math.max(...errors) };
+  return combined.push(window, Float32Array.from(errors), new Float32Array(0));
 }
 
-function brief(combined: CombinedStrides<StridedWindow>, window: StridedWindow): unknown[] {
-  return combined
-    .push(window)
-    .map(({ endMs, error, windows, worst }) => [endMs, error, windows, worst.reconstructionError]);
+/** What is settled by a window whose strides have errors of 1, 2 and 3. */
+function pushRows(
+  combined: CombinedStrides<StridedWindow>,
+  windowEndMs: number,
+  ...rows: number[]
+): CombinedStride<StridedWindow>[] {
+  return combined.push({ windowEndMs, reconstructionError: 3 }, Float32Array.of(1, 2, 3), Float32Array.from(rows));
 }
 
-function windowWithRows(windowEndMs: number, ...rows: number[]): StridedWindow {
-  return { ...windowOf(windowEndMs, 1, 2, 3), rowErrors: Float32Array.from(rows) };
+function brief(settled: readonly CombinedStride<StridedWindow>[]): unknown[] {
+  return settled.map(({ endMs, error, windows, worst }) => [endMs, error, windows, worst.reconstructionError]);
 }
 
 test('a stride has the mean of all windows that cover it, as soon as no later one can', () => {
   const combined = new CombinedStrides<StridedWindow>(definition);
-  assert.deepEqual(brief(combined, windowOf(30, 1, 2, 3)), [[10, 1, 1, 3]]);
-  assert.deepEqual(brief(combined, windowOf(40, 4, 5, 6)), [[20, 3, 2, 6]]);
-  assert.deepEqual(brief(combined, windowOf(50, 7, 8, 9)), [[30, (3 + 5 + 7) / 3, 3, 9]]);
+  assert.deepEqual(brief(push(combined, 30, 1, 2, 3)), [[10, 1, 1, 3]]);
+  assert.deepEqual(brief(push(combined, 40, 4, 5, 6)), [[20, 3, 2, 6]]);
+  assert.deepEqual(brief(push(combined, 50, 7, 8, 9)), [[30, (3 + 5 + 7) / 3, 3, 9]]);
   const rest = combined.conclude().map(({ endMs, error }) => [endMs, error]);
   assert.deepEqual(rest, [
     [40, 7],
@@ -51,9 +59,9 @@ test('a stride has the mean of all windows that cover it, as soon as no later on
 
 test('what was settled is not taken up again, and what was not seen has no say', () => {
   const combined = new CombinedStrides<StridedWindow>(definition);
-  combined.push(windowOf(30, 1, 2, 3));
+  push(combined, 30, 1, 2, 3);
   combined.conclude();
-  assert.deepEqual(brief(combined, windowOf(50, 100, Number.NaN, 5)), []);
+  assert.deepEqual(push(combined, 50, 100, Number.NaN, 5), []);
   assert.deepEqual(
     combined.conclude().map(({ endMs, error }) => [endMs, error]),
     [[50, 5]],
@@ -66,24 +74,34 @@ test('a holdout of windows closer together than a stride is combined as the dete
   assert.deepEqual(combinedErrors(definition, windows, errors), [1, 3, 5, 7, 9]);
 });
 
-test('a row has the lower median of all windows that cover it and saw it; rows beyond whole strides are the oldest', () => {
+test('a row has the lower median of the windows with a say on it; rows beyond whole strides are the oldest', () => {
   const combined = new CombinedStrides<StridedWindow>(definition);
   const rowsOf = (windowEndMs: number, ...rows: number[]): number[] =>
-    combined.push(windowWithRows(windowEndMs, ...rows)).flatMap(({ rowErrors }) => Array.from(rowErrors));
+    pushRows(combined, windowEndMs, ...rows).flatMap(({ rowErrors }) => Array.from(rowErrors));
   assert.deepEqual(rowsOf(30, 99, 1, 2, 3, 4, Number.NaN, 6), [1, 2]);
   assert.deepEqual(rowsOf(40, 99, 8, 1, 5, 7, Number.NaN, 9), [3, 1]);
   assert.deepEqual(rowsOf(50, 99, 9, Number.NaN, 8, 4, 1, 2), [5, 6]);
 });
 
+test('a window that tells nothing of rows has no say on them', () => {
+  const combined = new CombinedStrides<StridedWindow>(definition);
+  push(combined, 30, 1, 2, 3);
+  assert.deepEqual(
+    pushRows(combined, 40, 1, 2, 3, 4, 5, 6).map(({ windows, rowErrors }) => [windows, Array.from(rowErrors)]),
+    [[2, [1, 2]]],
+  );
+});
+
 test('strides go on from a snapshot, also one of before, which tells nothing of rows', () => {
   const combined = new CombinedStrides<StridedWindow>(definition);
-  combined.push(windowWithRows(30, 1, 2, 3, 4, 5, 6));
+  pushRows(combined, 30, 1, 2, 3, 4, 5, 6);
   const state = combined.snapshot();
   const ofBefore = state.open.map(({ endMs, sum, windows, worst }) => ({ endMs, sum, windows, worst }));
   const goOn = (from: CombinedStridesState<StridedWindow>): unknown =>
-    new CombinedStrides(definition, from)
-      .push(windowWithRows(40, 7, 8, 9, 9, 9, 9))
-      .map(({ error, rowErrors }) => [error, Array.from(rowErrors)]);
+    pushRows(new CombinedStrides(definition, from), 40, 7, 8, 9, 9, 9, 9).map(({ error, rowErrors }) => [
+      error,
+      Array.from(rowErrors),
+    ]);
   assert.deepEqual(goOn(state), [[1.5, [3, 4]]]);
   assert.deepEqual(goOn(state), [[1.5, [3, 4]]], 'what goes on from a snapshot leaves it as it is');
   assert.deepEqual(goOn({ ...state, open: ofBefore }), [[1.5, [7, 8]]]);
