@@ -82,20 +82,25 @@ export function errorsOfParts(
 ): Float32Array {
   const { scoredFeatures } = layout;
   const isSum = rule === 'mahalanobis';
+  // By column, so that one flat loop runs over every cell: the factor of a channel at its last column, and 0 before it.
+  const factors = new Float64Array(scoredFeatures);
+  layout.scored.forEach(({ offset, width }, channel) => {
+    factors[offset + width - 1] = weights[channel]! / (isSum ? 1 : width);
+  });
   const parts = new Float32Array(partErrors.length / scoredFeatures);
-  // Flat loops over plain numbers: they run over every cell of every window.
-  const offsets = Int32Array.from(layout.scored, ({ offset }) => offset);
-  const widths = Int32Array.from(layout.scored, ({ width }) => width);
-  for (let part = 0, from = 0; part < parts.length; part++, from += scoredFeatures) {
-    let error = Number.NaN;
-    for (let channel = 0; channel < offsets.length; channel++) {
-      const [at, width] = [from + offsets[channel]!, widths[channel]!];
-      let sum = 0;
-      for (let column = at; column < at + width; column++) sum += partErrors[column]!;
-      const weighted = weights[channel]! * (isSum ? sum : sum / width);
-      if (weighted >= 0) error = !(error >= 0) ? weighted : isSum ? error + weighted : Math.max(error, weighted);
+  for (let part = 0, cell = 0; part < parts.length; part++) {
+    let error = -1;
+    let sum = 0;
+    for (let column = 0; column < scoredFeatures; column++, cell++) {
+      sum += partErrors[cell]!;
+      const factor = factors[column]!;
+      if (factor === 0) continue;
+      const weighted = factor * sum;
+      sum = 0;
+      if (weighted > error) error = isSum && error > 0 ? error + weighted : weighted;
+      else if (isSum && weighted >= 0) error += weighted;
     }
-    parts[part] = error;
+    parts[part] = error < 0 ? Number.NaN : error;
   }
   return parts;
 }
