@@ -19,7 +19,7 @@ import { closeFitPorts, openFitPorts } from '../../services/host/fit-ports.ts';
 import { datasetMembers, openDataset } from '../../services/sources/open-dataset.ts';
 
 const dataset = 'nasa-smap-msl';
-const everyManieth = 3;
+const everyNth = 3;
 const windowRows = 50;
 const strideRows = 10;
 const near = 2;
@@ -47,7 +47,7 @@ export async function measureLocation(options: readonly string[]): Promise<numbe
     },
   });
   const dataDir = values.data;
-  const names = (await datasetMembers({ dataset, dataDir })).filter((_, index) => index % everyManieth === 0);
+  const names = (await datasetMembers({ dataset, dataDir })).filter((_, index) => index % everyNth === 0);
   const locations: Locations = {
     'each window alone': { strides: [], rows: [] },
     'windows combined': { strides: [], rows: [] },
