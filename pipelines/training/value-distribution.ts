@@ -21,15 +21,17 @@ export function distributionOf(values: readonly number[] | Float64Array): ValueD
 
 /**
  * The Kolmogorov-Smirnov distance of values from a distribution, as far as the distribution tells: the greatest difference of
- * the shares at or below one of its values, or the share below its least; 0 to 1. (Kolmogorov 1933, at the quantiles only,
- * so it is at most 1 / 32 below that of the values themselves.)
+ * the shares at or below one of its values, or below it; 0 to 1. (Kolmogorov 1933, at the quantiles only: of what lies between
+ * two of them, it is known to be at most 1 / 32, so that this is as much below the distance of the values themselves at most.)
  */
 export function distanceFrom({ upTo, share }: ValueDistribution, values: readonly number[] | Float64Array): number {
   const ascending = Float64Array.from(values).sort();
-  const below = ascending.findIndex((value) => value >= upTo[0]!);
-  let distance = (below < 0 ? ascending.length : below) / ascending.length;
+  const shareOf = (count: number): number => count / ascending.length;
+  let distance = 0;
   upTo.forEach((value, index) => {
-    distance = Math.max(distance, Math.abs(countUpTo(ascending, value) / ascending.length - share[index]!));
+    const mostBelow = index === 0 ? 0 : share[index - 1]! + 1 / steps;
+    const above = shareOf(countBelow(ascending, value)) - mostBelow;
+    distance = Math.max(distance, above, Math.abs(shareOf(countUpTo(ascending, value)) - share[index]!));
   });
   return distance;
 }
@@ -67,4 +69,10 @@ function countUpTo(ascending: Float64Array, value: number): number {
     else low = middle + 1;
   }
   return low;
+}
+
+/** How many of ascending values are below one. */
+function countBelow(ascending: Float64Array, value: number): number {
+  const first = ascending.findIndex((other) => other >= value);
+  return first < 0 ? ascending.length : first;
 }

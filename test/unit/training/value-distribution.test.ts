@@ -8,7 +8,11 @@ import {
   smirnovDistance,
 } from '../../../pipelines/training/value-distribution.ts';
 
-const samples = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 200 });
+/** Of values all different, or few of them. */
+const samples = fc.oneof(
+  fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 200 }),
+  fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 200 }),
+);
 
 test('the two-sample distance of worked examples', () => {
   assert.equal(smirnovDistance([1, 2, 3], [1, 2, 3]), 0);
@@ -44,6 +48,11 @@ test('a distribution in few numbers tells the distance but for a thirty-second',
       assert.ok(told >= exact - 1 / 32 - 1 / a.length - 1e-12, `${told} < ${exact}`);
     }),
   );
+});
+
+test('values between two that a distribution has most of are as far from it as they are', () => {
+  assert.ok(distanceFrom(distributionOf([0, 10, 10]), [0, 5]) >= 2 / 3 - 1 / 32);
+  assert.ok(distanceFrom(distributionOf([0, 0, 10, 10]), [5, 5, 5]) >= 1 / 2);
 });
 
 test('a channel that stood still is as far as can be from one that moves either way', () => {
