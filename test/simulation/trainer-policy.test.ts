@@ -86,7 +86,9 @@ test('a model that finds everything abnormal is suspect, and the one before it g
     issuedBy: 'trainer',
     suspicion: { modelVersion: bad },
   });
-  assert.ok(rollback.suspicion!.share > 0.9 && rollback.suspicion!.shareBefore! < 0.1);
+  const { share, shareBefore, bound } = rollback.suspicion!;
+  // What was found may come to the history after the scores that it is of: not all may be there yet.
+  assert.ok(share > bound && shareBefore! < 0.1, `${share} after, ${shareBefore} before`);
   await governs(good);
 });
 
